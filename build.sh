@@ -1,0 +1,141 @@
+#!/usr/bin/env bash
+# Fetches the jars, compiles, and runs the demo and the tests. ./build.sh help says how.
+# Needs bash and a JDK from 17 on (JAVA_HOME, if set, chooses which); the mvn command only while a jar is missing.
+set -euo pipefail
+
+# The two dependencies: Maven coordinate and SHA-256 sum.
+jars=(
+  org.xerial:sqlite-jdbc:3.53.4.0
+  bcb1f51e36f940867e83342f9efbf5968ac44a6bef4d397bb4af7b17b45cd2fb
+  org.junit.platform:junit-platform-console-standalone:6.1.1
+  7b16416e5727c645105c31b533440397f20df68f6ae850c6bfd0ce1d88db66c3
+)
+# JDK 24 and later warn of the SQLite driver's native code without it; 17 takes it in silence.
+native=--enable-native-access=ALL-UNNAMED
+
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+main() {
+  case "${1:-}" in
+    "") find_jdk; fetch; compile ;;
+    demo) shift; find_jdk; fetch; compile; demo "$@" ;;
+    test) find_jdk; fetch; compile; run_tests ;;
+    clean) rm -rf build ;;
+    help) usage ;;
+    *) usage >&2; exit 2 ;;
+  esac
+}
+
+usage() {
+  cat <<'EOF'
+Usage: ./build.sh [command]
+
+  (none)        fetch what is missing into lib/ and compile to build/
+  demo [rows]   the whole job: start a server, store rows (1,000 unless told) in powerball_data.db, show some
+  test          run all tests
+  clean         remove build/ (the jars in lib/ stay)
+  help          show this
+EOF
+}
+
+fail() {
+  echo "build.sh: $*" >&2
+  exit 1
+}
+
+find_jdk() {
+  local bin=${JAVA_HOME:+$JAVA_HOME/bin/}
+  java=${bin}java
+  javac=${bin}javac
+  type "$java" "$javac" >/dev/null 2>&1 ||
+    fail "no JDK found: install one, 17 or newer, and put it on the PATH or name it in JAVA_HOME."
+  local version
+  version=$("$javac" -version 2>&1)
+  version=${version#javac }
+  version=${version%%[!0-9]*}
+  [ "${version:-0}" -ge 17 ] ||
+    fail "the JDK must be 17 or newer, not $("$javac" -version 2>&1): put another on the PATH or name it in JAVA_HOME."
+}
+
+# Every jar is in lib/ afterwards, with the right sum.
+fetch() {
+  local i coordinate sum jar
+  mkdir -p lib
+  for ((i = 0; i < ${#jars[@]}; i += 2)); do
+    coordinate=${jars[i]}
+    sum=${jars[i + 1]}
+    jar=$(cut -d: -f2,3 <<<"$coordinate" | tr : -).jar
+    [ -f "lib/$jar" ] || fetch_jar "$coordinate" "$jar"
+    [ "$(sha256 "lib/$jar")" = "$sum" ] ||
+      fail "lib/$jar is not what it should be (its SHA-256 sum differs): remove it and run this again."
+  done
+}
+
+fetch_jar() {
+  command -v mvn >/dev/null ||
+    fail "lib/$2 is missing, and so is the mvn command to fetch it: install Maven, or put that file ($1) there by hand."
+  echo "Fetching $2"
+  rm -rf build/fetched
+  mvn -B -q dependency:copy "-Dartifact=$1" "-DoutputDirectory=$PWD/build/fetched" >build.log 2>&1 ||
+    { cat build.log >&2; rm -f build.log; fail "mvn could not fetch $1: put lib/$2 there by hand, or try again."; }
+  rm -f build.log
+  mv "build/fetched/$2" "lib/$2"
+}
+
+sha256() {
+  if command -v sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -d' ' -f1
+}
+
+compile() {
+  rm -rf build/main
+  mkdir -p build/main/powerball
+  "$javac" --release 17 -Xlint:all -Werror -d build/main src/powerball/*.java
+  cp -R src/powerball/names build/main/powerball/
+}
+
+demo() {
+  local out url db=powerball_data.db
+  out=$(mktemp -d)
+  "$java" -cp build/main powerball.Server --port 0 >"$out/server.log" 2>&1 &
+  local server=$!
+  # shellcheck disable=SC2064 # the values of now: the trap outlives this function
+  trap "kill $server 2>/dev/null || true; rm -rf '$out'" EXIT
+  until url=$(sed -n 's|^Serving drawings on \(http://[^ ]*\)/ .*|\1|p' "$out/server.log") && [ -n "$url" ]; do
+    kill -0 "$server" 2>/dev/null || fail "the server did not start: $(cat "$out/server.log")"
+    sleep 0.1
+  done
+  "$java" "$native" -cp 'build/main:lib/*' powerball.Ingest "${1:-1000}" --url "$url" --db "$db"
+  if command -v sqlite3 >/dev/null; then
+    echo
+    sqlite3 -header -column "$db" 'SELECT first_name, last_name, city, state, powerball_1 AS p1,
+      powerball_2 AS p2, powerball_3 AS p3, powerball_4 AS p4, powerball_5 AS p5, powerball_number AS powerball
+      FROM powerball_results ORDER BY transaction_id DESC LIMIT 5'
+  else
+    echo "Install sqlite3 to look at them: sqlite3 $db 'SELECT * FROM powerball_results LIMIT 5'"
+  fi
+}
+
+# Compiles the tests, runs them and adds up: the last line is "N passed, N failed", with ", N skipped" if any were.
+run_tests() {
+  local console sqlite status=0
+  console=$(echo lib/junit-platform-console-standalone-*.jar)
+  sqlite=$(echo lib/sqlite-jdbc-*.jar)
+  rm -rf build/test
+  "$javac" --release 17 -Xlint:all -Werror -cp "build/main:$console:$sqlite" -d build/test test/powerball/*.java
+  "$java" "$native" -jar "$console" execute --disable-banner --details=tree --fail-if-no-tests \
+    --class-path "build/main:build/test:$sqlite" --scan-class-path build/test 2>&1 | tee build/test.log || status=1
+
+  local passed failed skipped
+  passed=$(count 'tests successful')
+  failed=$(($(count 'tests failed') + $(count 'containers failed')))
+  skipped=$(($(count 'tests skipped') + $(count 'tests aborted')))
+  echo "$passed passed, $failed failed$([ "$skipped" -eq 0 ] || echo ", $skipped skipped")"
+  [ "$status" -eq 0 ] && [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+}
+
+# A figure from the summary of the test run, 0 if there is none.
+count() {
+  sed -n "s/^\[ *\([0-9]*\) $1 *\]$/\1/p" build/test.log | awk '{ n = $1 } END { print n + 0 }'
+}
+
+main "$@"

@@ -1,0 +1,926 @@
+package powerball;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Scanner;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Asks how many rows, streams them from a Powerball server and stores them in SQLite, table {@code powerball_results}.
+ * It needs a JDK, 17 or newer, the driver in {@code lib/} ({@code ./build.sh} fetches it), and a server:
+ *
+ * <pre>
+ * $ java -cp 'lib/*' src/powerball/Ingest.java 1000 --seed 42
+ * Asking http://127.0.0.1:8000 for 1,000 rows of seed 42
+ * Stored 1,000 rows in powerball_data.db (0 already there) in 0.4 s, 2,500 rows/s
+ * </pre>
+ *
+ * A row is stored once however often it comes: its id is the primary key, and ids are the same whenever the same seed is
+ * asked for. So a broken stream is asked for again from the first row that is missing, and a whole run that failed is
+ * finished by the same command.
+ *
+ * <p>How to read it: {@link #main} and {@link #run}; then {@link Receiver}, a thread that reads rows from the network;
+ * then {@link Store}, which puts them into the database, on the main thread; between them there is a bounded queue, so
+ * that neither runs ahead of the other; then the progress bar and the options.
+ */
+public class Ingest {
+
+    private static final int MAX_ROWS = 1_000_000_000;
+    private static final long MAX_SEED = 1_000_000_000_000_000_000L;
+    private static final int MAX_ROW_BYTES = 4096;
+    private static final int TRIES = 5; // in a row without a new row
+    private static final long FIRST_PAUSE_MILLIS = 100; // before a stream is asked for again; three times that, the next
+    private static final long LOCKED_SECONDS = 30; // to wait for another program that is writing
+    private static final long COMMIT_MILLIS = 900; // so that with the commit itself it is at least once a second
+    private static final long TICK_MILLIS = 100; // the bar is redrawn as often, whether rows come or not
+    private static final long PLAIN_PROGRESS_SECONDS = 5; // where there is no terminal
+    private static final int QUEUED_BATCHES = 32;
+    private static final long NOT_WAITING = 0;
+
+    private static final int SQLITE_BUSY = 5;
+    private static final int SQLITE_READONLY = 8;
+    private static final int SQLITE_FULL = 13;
+    private static final int SQLITE_CANTOPEN = 14;
+    private static final int SQLITE_NOTADB = 26;
+
+    private static final String TABLE = "powerball_results";
+    private static final List<String> COLUMNS = List.of("transaction_id TEXT PRIMARY KEY", "first_name TEXT", "last_name TEXT",
+            "city TEXT", "state TEXT", "customer_id TEXT", "powerball_1 INTEGER", "powerball_2 INTEGER",
+            "powerball_3 INTEGER", "powerball_4 INTEGER", "powerball_5 INTEGER", "powerball_number INTEGER");
+
+    private final Options options;
+    private final Progress progress;
+    private final BlockingQueue<List<Row>> queue = new ArrayBlockingQueue<>(QUEUED_BATCHES);
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean interrupted; // by Ctrl-C
+
+    private Ingest(Options options) {
+        this.options = options;
+        this.progress = new Progress(options.rows);
+    }
+
+    public static void main(String[] args) throws Exception {
+        if (List.of(args).contains("--help")) {
+            System.out.println(Options.USAGE);
+            return;
+        }
+        Options options = null;
+        try {
+            options = Options.parse(args);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage() + "\n\n" + Options.USAGE);
+            System.exit(2);
+        }
+        System.exit(new Ingest(options).run());
+    }
+
+    /** The whole job. Returns the exit code. */
+    private int run() throws InterruptedException {
+        Runtime.getRuntime().addShutdownHook(new Thread(this::interrupt));
+        System.out.printf(Locale.ROOT, "Asking %s for %,d rows of seed %d%n", options.url, options.rows, options.seed);
+        Store store = new Store();
+        String failure;
+        try (store) {
+            store.openExisting();
+            failure = storeRows(store);
+        } catch (SQLException e) {
+            failure = store.explain(e);
+        } catch (Failure e) {
+            failure = e.getMessage();
+        }
+        progress.end(failure == null ? store.done : store.committed);
+        if (failure == null) {
+            double seconds = progress.seconds();
+            System.out.printf(Locale.ROOT, "Stored %,d rows in %s (%,d already there) in %.1f s, %,.0f rows/s%n",
+                    store.done - store.alreadyThere, options.db, store.alreadyThere, seconds, store.done / seconds);
+        } else {
+            System.err.printf(Locale.ROOT, "%s%n%,d of %,d rows are stored in %s. To finish: %s%n",
+                    failure, store.committed, options.rows, options.db, options.command());
+        }
+        ended.countDown();
+        return failure == null ? 0 : interrupted ? 130 : 1;
+    }
+
+    /** Moves rows from the queue to the store until there are no more. Returns what went wrong, or null. */
+    private String storeRows(Store store) throws SQLException, InterruptedException, Failure {
+        Receiver receiver = new Receiver();
+        receiver.start();
+        while (true) {
+            List<Row> batch = queue.poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
+            if (interrupted) {
+                for (; batch != null && batch != Receiver.END; batch = queue.poll()) {
+                    store.add(batch);
+                }
+                store.commit();
+                return "Interrupted.";
+            }
+            if (batch == Receiver.END) {
+                store.commit();
+                return receiver.failure;
+            }
+            if (batch != null) {
+                store.add(batch);
+            }
+            store.commitIfDue();
+            receiver.cutIfStalled();
+            progress.show(store.done);
+        }
+    }
+
+    /** Ctrl-C: lets the main thread commit and say how to finish. Runs at a normal exit, too, when all that is done. */
+    private void interrupt() {
+        if (ended.getCount() > 0) {
+            interrupted = true;
+            try {
+                ended.await();
+            } catch (InterruptedException e) {
+                // Nobody interrupts this thread; if somebody did, it would be one more reason to end now.
+            }
+            Runtime.getRuntime().halt(130);
+        }
+    }
+
+    /** What ends the job: a sentence for the user. All else that goes wrong with a stream is an IOException: try again. */
+    private static final class Failure extends Exception {
+        private static final long serialVersionUID = 1;
+
+        Failure(String sentence, Object... arguments) {
+            super(String.format(Locale.ROOT, sentence, arguments));
+        }
+    }
+
+    /** Not now, says the server. */
+    private static final class Busy extends IOException {
+        private static final long serialVersionUID = 1;
+        private final long retryAfterMillis;
+
+        Busy(String retryAfter) {
+            retryAfterMillis = retryAfter.matches("[0-9]{1,2}") ? 1000 * Long.parseLong(retryAfter) : 0;
+        }
+    }
+
+    // ---- From the network -------------------------------------------------------------------------------------------
+
+    /** One row, checked. */
+    private record Row(String transactionId, String firstName, String lastName, String city, String state,
+            String customerId, int ball1, int ball2, int ball3, int ball4, int ball5, int powerball) {
+    }
+
+    /** Asks for the rows, again if need be, checks them and queues them. */
+    private final class Receiver extends Thread {
+        private static final List<Row> END = new ArrayList<>(); // queued last, told by its identity
+
+        private final HttpClient client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1) // else it would first try to upgrade to HTTP/2
+                .connectTimeout(Duration.ofSeconds(options.stallSeconds)).build();
+        private final byte[] buffer = new byte[64 * 1024];
+        private int rowStart; // in the buffer
+        private int at; // the next byte to look at
+        private int end; // of what has come
+        private List<Row> batch = new ArrayList<>();
+        private long received; // rows
+        private boolean resumable; // the server has named the seed
+        private volatile InputStream body;
+        private volatile long waitingSince; // for the next row to be complete, or NOT_WAITING
+        private volatile boolean stalled;
+        private volatile String failure; // set before END is queued
+
+        Receiver() {
+            super("receiver");
+            setDaemon(true);
+        }
+
+        @Override public void run() {
+            try {
+                try {
+                    receive();
+                } catch (Failure e) {
+                    failure = e.getMessage();
+                } catch (RuntimeException | Error e) {
+                    failure = "Receiving failed: " + e;
+                }
+                queue.put(batch);
+                queue.put(END);
+            } catch (InterruptedException e) {
+                // Nobody interrupts this thread: it ends with the program.
+            }
+        }
+
+        private void receive() throws Failure, InterruptedException {
+            int vain = 0; // tries in a row without a new row
+            while (true) {
+                long before = received;
+                String trouble;
+                long pauseMillis = 0;
+                try {
+                    request();
+                    return;
+                } catch (Busy e) {
+                    trouble = "The server is busy";
+                    pauseMillis = e.retryAfterMillis;
+                } catch (ConnectException e) {
+                    if (received == 0 && vain == 0) {
+                        throw new Failure("No server answers at %s. Start one with: java src/powerball/Server.java", options.url);
+                    }
+                    trouble = "No server answers";
+                } catch (IOException e) {
+                    trouble = stalled || e instanceof HttpTimeoutException
+                            ? "No row came for " + options.stallSeconds + " s" : "The stream broke";
+                }
+                queueBatch();
+                if (received == options.rows) {
+                    return; // all are here, whatever became of the end
+                }
+                vain = received > before ? 0 : vain + 1;
+                trouble = String.format(Locale.ROOT, "%s after %,d of %,d rows", trouble, received, options.rows);
+                if (received > 0 && !resumable) {
+                    throw new Failure("%s, and this server names no Drawing-Seed, so it cannot resume.", trouble);
+                }
+                if (vain == TRIES) {
+                    throw new Failure("%s; %d tries in a row have brought nothing.", trouble, TRIES);
+                }
+                pauseMillis = Math.max(pauseMillis, FIRST_PAUSE_MILLIS * (long) Math.pow(3, vain));
+                progress.say(String.format(Locale.ROOT, "%s. Asking for the rest in %.1f s.", trouble, pauseMillis / 1e3));
+                Thread.sleep(pauseMillis);
+            }
+        }
+
+        /** Asks once and reads to the end. An IOException means that it can be tried again. */
+        private void request() throws IOException, InterruptedException, Failure {
+            URI uri = URI.create(options.url + "/drawing/" + (options.rows - received) + "?seed=" + options.seed
+                    + (received == 0 ? "" : "&from=" + received));
+            stalled = false;
+            rowStart = at = end = 0; // what was left of a broken row comes again
+            HttpRequest request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(options.stallSeconds)).build();
+            HttpResponse<InputStream> response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+            waitingSince = System.nanoTime();
+            body = response.body();
+            try (InputStream in = body) {
+                check(response, in);
+                queue.put(List.of()); // there is a server: time to open the database
+                while (received < options.rows) {
+                    Row row = nextRow(in);
+                    if (row == null) {
+                        throw tooFew(response);
+                    }
+                    batch.add(row);
+                    received++;
+                }
+                if (nextByteOfRow(in)) {
+                    throw new Failure("The server sends more than the %,d rows asked for.", options.rows);
+                }
+            } finally {
+                waitingSince = NOT_WAITING;
+            }
+        }
+
+        private void check(HttpResponse<InputStream> response, InputStream in) throws IOException, Failure {
+            int status = response.statusCode();
+            Optional<String> seed = response.headers().firstValue("Drawing-Seed");
+            if (status == 503) {
+                throw new Busy(response.headers().firstValue("Retry-After").orElse("0"));
+            }
+            if (status >= 300 && status < 400) {
+                throw new Failure("The server redirects to %s. Name that address with --url.",
+                        printable(response.headers().firstValue("Location").orElse("nowhere")));
+            }
+            if (status != 200) {
+                String problem = new String(in.readNBytes(MAX_ROW_BYTES), StandardCharsets.UTF_8);
+                Matcher detail = Pattern.compile("\"detail\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*+)\"").matcher(problem);
+                throw new Failure("The server answers with status %d%s.", status,
+                        detail.find() ? ": " + printable(detail.group(1).replaceAll("\\\\(.)", "$1")) : "");
+            }
+            if (seed.isPresent() && !seed.get().equals(String.valueOf(options.seed))) {
+                throw new Failure("The server sends rows of seed %s, not %d.", printable(seed.get()), options.seed);
+            }
+            resumable = seed.isPresent();
+        }
+
+        private Failure tooFew(HttpResponse<?> response) {
+            boolean delimited = response.headers().firstValue("Transfer-Encoding").isPresent()
+                    || response.headers().firstValue("Content-Length").isPresent();
+            return new Failure("The server %s after %,d of %,d rows%s.",
+                    delimited ? "ends its answer" : "closes the connection", received, options.rows,
+                    rowStart < end ? ", inside a row" : "");
+        }
+
+        /** Called by the main thread. Only closing the body frees a thread that reads from it. */
+        void cutIfStalled() {
+            long since = waitingSince;
+            if (since != NOT_WAITING && System.nanoTime() - since > TimeUnit.SECONDS.toNanos(options.stallSeconds)) {
+                stalled = true;
+                try {
+                    body.close();
+                } catch (IOException e) {
+                    // It is given up anyway; the reading thread gets an exception of its own.
+                }
+            }
+        }
+
+        private void queueBatch() throws InterruptedException {
+            waitingSince = NOT_WAITING; // for the network; the database may take its time
+            queue.put(batch);
+            batch = new ArrayList<>();
+        }
+
+        /** Reads more bytes, after passing on the rows so far. Returns false at the end of the stream. */
+        private boolean fill(InputStream in) throws IOException, InterruptedException, Failure {
+            if (end - rowStart > MAX_ROW_BYTES) {
+                throw badRow("it is longer than " + MAX_ROW_BYTES + " bytes");
+            }
+            if (!batch.isEmpty()) {
+                queueBatch();
+                waitingSince = System.nanoTime();
+            }
+            System.arraycopy(buffer, rowStart, buffer, 0, end - rowStart);
+            end -= rowStart;
+            rowStart = 0;
+            int read = in.read(buffer, end, buffer.length - end);
+            end += Math.max(read, 0);
+            return read >= 0;
+        }
+
+        // A row is read from what is in the buffer; if that ends too soon, more is read and the row begun again.
+
+        private static final class Incomplete extends Exception {
+            private static final long serialVersionUID = 1;
+            private static final Incomplete ROW = new Incomplete();
+
+            private Incomplete() {
+                super(null, null, false, false);
+            }
+        }
+
+        /** The next row, or null where the stream ends instead. */
+        private Row nextRow(InputStream in) throws IOException, InterruptedException, Failure {
+            while (nextByteOfRow(in)) {
+                try {
+                    Row row = row();
+                    rowStart = at;
+                    return row;
+                } catch (Incomplete e) {
+                    if (!fill(in)) {
+                        return null;
+                    }
+                }
+            }
+            return null;
+        }
+
+        /** Skips what separates rows. Returns false at the end of the stream. */
+        private boolean nextByteOfRow(InputStream in) throws IOException, InterruptedException, Failure {
+            while (true) {
+                for (; rowStart < end; rowStart++) {
+                    byte b = buffer[rowStart];
+                    if (b != ',' && b != ' ' && b != '\n' && b != '\r') {
+                        at = rowStart;
+                        return true;
+                    }
+                }
+                if (!fill(in)) {
+                    return false;
+                }
+            }
+        }
+
+        private Row row() throws Incomplete, Failure {
+            expect('(');
+            return new Row(uuid("transaction_id"), text(), text(), text(), text(), uuid("customer_id"),
+                    number("powerball_1", 69, ','), number("powerball_2", 69, ','), number("powerball_3", 69, ','),
+                    number("powerball_4", 69, ','), number("powerball_5", 69, ','), number("powerball_number", 26, ')'));
+        }
+
+        private byte look() throws Incomplete {
+            if (at == end) {
+                throw Incomplete.ROW;
+            }
+            return buffer[at];
+        }
+
+        private void expect(char mark) throws Incomplete, Failure {
+            if (look() != mark) {
+                throw badRow("it must be 12 fields in round brackets, separated by commas, with text in single quotes");
+            }
+            at++;
+        }
+
+        private void skipSpaces() throws Incomplete {
+            while (look() == ' ') {
+                at++;
+            }
+        }
+
+        /**
+         * A text and the comma behind it. An apostrophe in it is doubled or, by the oldest servers, is not: a quote that
+         * stands before a comma is the end, any other belongs to the text.
+         */
+        private String text() throws Incomplete, Failure {
+            skipSpaces();
+            expect('\'');
+            int start = at;
+            boolean doubled = false;
+            boolean ascii = true;
+            while (true) {
+                byte b = look();
+                at++;
+                ascii &= b >= 0;
+                if (b == '\'') {
+                    byte next = look();
+                    if (next == ',') {
+                        break;
+                    }
+                    if (next == '\'') {
+                        doubled = true;
+                        at++;
+                    }
+                }
+            }
+            String text = ascii ? new String(buffer, start, at - 1 - start, StandardCharsets.ISO_8859_1)
+                    : decode(start, at - 1 - start);
+            at++;
+            return doubled ? text.replace("''", "'") : text;
+        }
+
+        private String decode(int start, int length) throws Failure {
+            try {
+                return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(buffer, start, length)).toString();
+            } catch (CharacterCodingException e) {
+                throw badRow("it holds bytes that are not UTF-8");
+            }
+        }
+
+        private String uuid(String column) throws Incomplete, Failure {
+            String id = text();
+            boolean valid = id.length() == 36;
+            for (int i = 0; valid && i < 36; i++) {
+                boolean hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+                valid = hyphen ? id.charAt(i) == '-' : Character.digit(id.charAt(i), 16) >= 0;
+            }
+            if (!valid) {
+                throw badRow(column + " must be a UUID");
+            }
+            return id;
+        }
+
+        /** A number and what stands behind it. The oldest servers write 12 as (12,). */
+        private int number(String column, int max, char behind) throws Incomplete, Failure {
+            skipSpaces();
+            boolean bracketed = look() == '(';
+            at += bracketed ? 1 : 0;
+            int number = 0;
+            while (look() >= '0' && look() <= '9' && number <= max) {
+                number = 10 * number + look() - '0';
+                at++;
+            }
+            if (number < 1 || number > max) {
+                throw badRow(column + " must be a whole number from 1 to " + max);
+            }
+            if (bracketed) {
+                expect(',');
+                expect(')');
+            }
+            expect(behind);
+            return number;
+        }
+
+        private Failure badRow(String why) {
+            String text = new String(buffer, rowStart, Math.min(end - rowStart, 80), StandardCharsets.UTF_8);
+            return new Failure("Row %,d is not one, %s: %s", received + 1, why, printable(text));
+        }
+    }
+
+    // ---- Into the database ------------------------------------------------------------------------------------------
+
+    /** The table. Rows are stored in transactions of about a second; what is committed survives a power cut. */
+    private final class Store implements AutoCloseable {
+        private static final int ROWS_A_STATEMENT = 32; // 1.5 times as fast as one
+
+        private final List<Row> waiting = new ArrayList<>(); // fewer than a full statement
+        private Connection connection; // null: not open yet
+        private Object file; // what the path led to when it was opened
+        private Statement sql;
+        private PreparedStatement insertMany;
+        private PreparedStatement insertOne;
+        private boolean inTransaction;
+        private long uncommittedSince; // when the first row came that is not committed
+        private long done; // rows, stored or already there
+        private long alreadyThere;
+        private long committed; // of the rows that are done
+
+        /** Looks at the database, if there is one; makes none, lest an empty one be left where no server answers. */
+        void openExisting() throws SQLException, Failure {
+            if (!Files.isDirectory(options.db.toAbsolutePath().getParent())) {
+                throw new Failure("%s: there is no such folder.", options.db);
+            }
+            if (Files.isDirectory(options.db)) {
+                throw new Failure("%s is a folder, not a database.", options.db);
+            }
+            if (Files.exists(options.db)) {
+                open();
+            }
+        }
+
+        private void open() throws SQLException, Failure {
+            Properties driver = new Properties();
+            driver.setProperty("busy_timeout", "0"); // patiently() does the waiting, and says so
+            driver.setProperty("jdbc.get_generated_keys", "false"); // else it asks for a key after every statement
+            connection = DriverManager.getConnection("jdbc:sqlite:" + options.db.toAbsolutePath(), driver);
+            sql = connection.createStatement();
+            List<String> columns = patiently(this::columns);
+            if (!columns.isEmpty() && !columns.equals(COLUMNS)) {
+                throw new Failure("%s has a table %s with other columns: %s. Name another file with --db.",
+                        options.db, TABLE, printable(String.join(", ", columns)));
+            }
+            try {
+                // With a write-ahead log, who reads and who writes do not wait for each other.
+                patiently(() -> sql.execute("PRAGMA journal_mode = WAL"));
+            } catch (SQLException e) {
+                // Some file systems cannot have one. The rollback journal, which then stays, is as safe; only slower for
+                // readers. If it is a read-only file instead, the first write will say so.
+            }
+            sql.execute("PRAGMA synchronous = FULL"); // a commit returns when the disk has it: it survives a power cut
+            patiently(() -> sql.execute("CREATE TABLE IF NOT EXISTS " + TABLE + " ("
+                    + String.join(" NOT NULL, ", COLUMNS) + " NOT NULL)"));
+            insertOne = connection.prepareStatement(insert(1));
+            insertMany = connection.prepareStatement(insert(ROWS_A_STATEMENT));
+            file = file();
+        }
+
+        private List<String> columns() throws SQLException {
+            List<String> columns = new ArrayList<>();
+            try (ResultSet found = sql.executeQuery("SELECT name, type, pk FROM pragma_table_info('" + TABLE + "')")) {
+                while (found.next()) {
+                    columns.add(found.getString(1) + " " + found.getString(2)
+                            + (found.getInt(3) > 0 ? " PRIMARY KEY" : ""));
+                }
+            }
+            return columns;
+        }
+
+        private static String insert(int rows) {
+            return "INSERT INTO " + TABLE + " VALUES "
+                    + String.join(", ", Collections.nCopies(rows, "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"))
+                    + " ON CONFLICT (transaction_id) DO NOTHING";
+        }
+
+        void add(List<Row> rows) throws SQLException, Failure {
+            if (connection == null) {
+                open();
+            }
+            for (Row row : rows) {
+                if (uncommittedSince == 0) {
+                    uncommittedSince = System.nanoTime();
+                }
+                waiting.add(row);
+                if (waiting.size() == ROWS_A_STATEMENT) {
+                    execute(insertMany, waiting);
+                    waiting.clear();
+                }
+            }
+        }
+
+        private void execute(PreparedStatement insert, List<Row> rows) throws SQLException, Failure {
+            if (!inTransaction) {
+                patiently(() -> sql.execute("BEGIN IMMEDIATE"));
+                inTransaction = true;
+            }
+            int parameter = 0;
+            for (Row row : rows) {
+                insert.setString(++parameter, row.transactionId);
+                insert.setString(++parameter, row.firstName);
+                insert.setString(++parameter, row.lastName);
+                insert.setString(++parameter, row.city);
+                insert.setString(++parameter, row.state);
+                insert.setString(++parameter, row.customerId);
+                insert.setInt(++parameter, row.ball1);
+                insert.setInt(++parameter, row.ball2);
+                insert.setInt(++parameter, row.ball3);
+                insert.setInt(++parameter, row.ball4);
+                insert.setInt(++parameter, row.ball5);
+                insert.setInt(++parameter, row.powerball);
+            }
+            int stored = insert.executeUpdate();
+            done += rows.size();
+            alreadyThere += rows.size() - stored;
+        }
+
+        void commitIfDue() throws SQLException, Failure {
+            if (uncommittedSince != 0 && System.nanoTime() - uncommittedSince > COMMIT_MILLIS * 1_000_000) {
+                commit();
+                LockSupport.parkNanos(3_000_000); // three of the waits in patiently(): another program gets its turn
+            }
+        }
+
+        void commit() throws SQLException, Failure {
+            for (Row row : waiting) {
+                execute(insertOne, List.of(row));
+            }
+            waiting.clear();
+            if (inTransaction) {
+                if (!Objects.equals(file, file())) { // SQLite would go on writing to a file that nobody can find
+                    committed = 0;
+                    throw new Failure("%s has been removed or replaced meanwhile.", options.db);
+                }
+                patiently(() -> sql.execute("COMMIT"));
+                inTransaction = false;
+            }
+            uncommittedSince = 0;
+            committed = done;
+        }
+
+        /** What the path leads to now: a file has the same key for as long as it exists. */
+        private Object file() {
+            try {
+                return Files.readAttributes(options.db, BasicFileAttributes.class).fileKey();
+            } catch (IOException e) {
+                return e;
+            }
+        }
+
+        private interface Step<T> {
+            T run() throws SQLException;
+        }
+
+        /** Runs a statement that needs a lock, again every millisecond while another program has it. */
+        private <T> T patiently(Step<T> step) throws SQLException {
+            long start = System.nanoTime();
+            boolean said = false;
+            while (true) {
+                try {
+                    return step.run();
+                } catch (SQLException e) {
+                    double seconds = (System.nanoTime() - start) / 1e9;
+                    if (e.getErrorCode() != SQLITE_BUSY || seconds > LOCKED_SECONDS || interrupted) {
+                        throw e;
+                    }
+                    if (seconds > 1 && !said) {
+                        progress.say(options.db + " is locked by another program; waiting up to " + LOCKED_SECONDS + " s.");
+                        said = true;
+                    }
+                    LockSupport.parkNanos(1_000_000);
+                }
+            }
+        }
+
+        /** After a failure, what is not committed is taken back; on a full disk SQLite has done so itself. */
+        @Override public void close() throws SQLException {
+            if (connection != null) {
+                try {
+                    if (inTransaction) {
+                        sql.execute("ROLLBACK");
+                    }
+                } finally {
+                    connection.close();
+                }
+            }
+        }
+
+        String explain(SQLException e) {
+            String why = switch (e.getErrorCode()) {
+                case SQLITE_BUSY -> "is still locked by another program after " + LOCKED_SECONDS + " s";
+                case SQLITE_READONLY -> "cannot be written: the file or its folder is read-only";
+                case SQLITE_FULL -> "cannot grow: the disk is full";
+                case SQLITE_CANTOPEN -> "cannot be opened";
+                case SQLITE_NOTADB -> "is not a SQLite database";
+                default -> "cannot be written: " + printable(e.getMessage());
+            };
+            return options.db + " " + why + ".";
+        }
+    }
+
+    // ---- On the terminal --------------------------------------------------------------------------------------------
+
+    /** How far it is, on stderr: a bar that is redrawn in place on a terminal, else a plain line now and then. */
+    private static final class Progress {
+        private final long rows;
+        private final int width = terminalWidth(); // 0: not a terminal
+        private final long start = System.nanoTime();
+        private long lastPlain = start;
+        private String bar = "";
+
+        Progress(long rows) {
+            this.rows = rows;
+        }
+
+        /** Asks the terminal behind stderr for its width, as the JDK cannot: it only knows of stdin and stdout together. */
+        private static int terminalWidth() {
+            try {
+                Process stty = new ProcessBuilder("sh", "-c", "stty size <&2 2>/dev/null")
+                        .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+                String[] size = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).trim().split(" ");
+                return size.length < 2 ? 0 : size[1].equals("0") ? 80 : Integer.parseInt(size[1]);
+            } catch (IOException | NumberFormatException e) {
+                return 0; // no such command: plain lines do for every terminal
+            }
+        }
+
+        double seconds() {
+            return (System.nanoTime() - start) / 1e9;
+        }
+
+        /** Shows how many rows are done, if there is a terminal or it is time for a line. */
+        synchronized void show(long done) {
+            if (width > 0) {
+                draw(line(done));
+            } else if (System.nanoTime() - lastPlain > TimeUnit.SECONDS.toNanos(PLAIN_PROGRESS_SECONDS)) {
+                lastPlain = System.nanoTime();
+                System.err.println(line(done));
+            }
+        }
+
+        /** Prints a line above the bar. */
+        synchronized void say(String sentence) {
+            String below = bar;
+            draw("");
+            System.err.println(sentence);
+            draw(below);
+        }
+
+        /** Leaves the last state on the screen. */
+        synchronized void end(long done) {
+            draw(line(done));
+            System.err.println(width > 0 ? "" : line(done));
+        }
+
+        private void draw(String line) {
+            if (width > 0 && !line.equals(bar)) {
+                System.err.print("\r" + line + " ".repeat(Math.max(0, bar.length() - line.length()))
+                        + (line.isEmpty() ? "\r" : ""));
+                bar = line;
+            }
+        }
+
+        private String line(long done) {
+            double seconds = seconds();
+            double part = rows == 0 ? 1 : (double) done / rows;
+            String left = done == 0 ? "?" : clock(Math.ceil((rows - done) * seconds / done));
+            String percent = String.format(Locale.ROOT, "%3d%% ", (int) (100 * part));
+            String figures = String.format(Locale.ROOT, " %,d of %,d rows, %s, %s left, %,.0f rows/s",
+                    done, rows, clock(seconds), left, done / seconds);
+            if (width == 0) {
+                return percent.strip() + figures;
+            }
+            int room = Math.min(50, width - 1 - percent.length() - figures.length() - 2);
+            int full = (int) (part * room);
+            String line = room < 5 ? percent + figures.strip()
+                    : percent + "[" + "#".repeat(full) + "-".repeat(room - full) + "]" + figures;
+            return line.length() < width ? line : line.substring(0, width - 1);
+        }
+
+        private static String clock(double seconds) {
+            long s = (long) seconds;
+            return s < 3600 ? String.format("%02d:%02d", s / 60, s % 60)
+                    : String.format("%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60);
+        }
+    }
+
+    /** Text from elsewhere, fit for a terminal: without control characters, and not too long. */
+    private static String printable(String text) {
+        String clean = text.replaceAll("\\p{Cntrl}", "?");
+        return clean.length() <= 300 ? clean : clean.substring(0, 300) + "...";
+    }
+
+    // ---- Options ----------------------------------------------------------------------------------------------------
+
+    private record Options(String url, Path db, long seed, long stallSeconds, long rows) {
+        private static final String DEFAULT_URL = "http://127.0.0.1:8000";
+        private static final String DEFAULT_DB = "powerball_data.db";
+        private static final long DEFAULT_STALL_SECONDS = 30;
+        private static final String USAGE = """
+                Usage: java -cp 'lib/*' src/powerball/Ingest.java [rows] [options]
+
+                  rows               0 to 1,000,000,000; asked for if not given
+                  --url URL          the server (http://127.0.0.1:8000)
+                  --db FILE          the database (powerball_data.db)
+                  --seed S           the stream, 0 to 10^18 (the present moment); the same seed gives the same rows
+                  --stall-seconds S  ask again when no row has come for so long, 1 to 86,400 (30)
+                  --help             show this""";
+
+        static Options parse(String[] args) {
+            Map<String, String> given = new HashMap<>();
+            for (int i = 0; i < args.length; i++) {
+                String name = args[i].startsWith("--") ? args[i] : "rows";
+                if (!List.of("rows", "--url", "--db", "--seed", "--stall-seconds").contains(name)) {
+                    throw new IllegalArgumentException("no such option: " + printable(name));
+                }
+                String value = name.equals("rows") ? args[i] : ++i < args.length ? args[i] : "";
+                if (given.put(name, value) != null) {
+                    throw new IllegalArgumentException(name + " must be given once, not twice");
+                }
+            }
+            return new Options(
+                    url(given.getOrDefault("--url", DEFAULT_URL)),
+                    db(given.getOrDefault("--db", DEFAULT_DB)),
+                    wholeNumber(given, "--seed", 0, MAX_SEED, presentMoment()),
+                    wholeNumber(given, "--stall-seconds", 1, 86_400, DEFAULT_STALL_SECONDS),
+                    given.containsKey("rows") ? rows(given.get("rows")) : askForRows());
+        }
+
+        private static String url(String text) {
+            try {
+                URI uri = new URI(text);
+                boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+                if (http && uri.getHost() != null && uri.getRawQuery() == null && uri.getRawFragment() == null) {
+                    return text.replaceAll("/+$", "");
+                }
+            } catch (URISyntaxException e) {
+                // The sentence below says all that there is to say.
+            }
+            throw new IllegalArgumentException("--url must be like " + DEFAULT_URL + ", not \"" + printable(text) + "\"");
+        }
+
+        private static Path db(String text) {
+            if (text.isBlank() || text.contains("?")) { // the driver would take what follows for options of its own
+                throw new IllegalArgumentException(
+                        "--db must be a file's path without a question mark, not \"" + printable(text) + "\"");
+            }
+            return Path.of(text);
+        }
+
+        /** A number of rows, as people write it: 1000, 1,000 or 1_000. */
+        private static long rows(String text) {
+            boolean grouped = text.matches("[0-9]{1,3}([,_][0-9]{3})+");
+            return wholeNumber(Map.of("rows", grouped ? text.replaceAll("[,_]", "") : text), "rows", 0, MAX_ROWS, 0);
+        }
+
+        private static long askForRows() {
+            Scanner in = new Scanner(System.in);
+            while (true) {
+                System.out.print("How many lucky winners today? ");
+                System.out.flush();
+                if (!in.hasNextLine()) {
+                    System.out.println();
+                    throw new IllegalArgumentException("rows must be given: the input ended without a number");
+                }
+                try {
+                    return rows(in.nextLine().strip());
+                } catch (IllegalArgumentException e) {
+                    System.out.println(e.getMessage());
+                }
+            }
+        }
+
+        private static long wholeNumber(Map<String, String> given, String name, long min, long max, long byDefault) {
+            String text = given.get(name);
+            if (text == null) {
+                return byDefault;
+            }
+            long number = text.matches("[0-9]{1,19}") ? Long.parseUnsignedLong(text) : -1; // past 2^63 it is negative
+            if (number < min || number > max) {
+                throw new IllegalArgumentException(String.format(Locale.ROOT,
+                        "%s must be a whole number from %,d to %,d, not \"%s\"", name, min, max, printable(text)));
+            }
+            return number;
+        }
+
+        /** In units of 1/4096 ms since 1970, so that ids ascend from one run to the next. */
+        private static long presentMoment() {
+            Instant now = Instant.now();
+            return now.getEpochSecond() * 4_096_000 + now.getNano() * 4_096_000L / 1_000_000_000;
+        }
+
+        /** The command that does the same, or what is left of it. */
+        String command() {
+            return "java -cp 'lib/*' src/powerball/Ingest.java " + rows + " --seed " + seed
+                    + (url.equals(DEFAULT_URL) ? "" : " --url " + url)
+                    + (db.equals(Path.of(DEFAULT_DB)) ? "" : " --db '" + db.toString().replace("'", "'\\''") + "'")
+                    + (stallSeconds == DEFAULT_STALL_SECONDS ? "" : " --stall-seconds " + stallSeconds);
+        }
+    }
+}

@@ -1,0 +1,745 @@
+package powerball;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URL;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+
+/**
+ * Streams mock Powerball drawings over HTTP while they are being made. It needs a JDK, 17 or newer, and nothing else:
+ *
+ * <pre>
+ * $ java src/powerball/Server.java
+ * Serving drawings on http://127.0.0.1:8000/ - try http://127.0.0.1:8000/drawing/10 (Ctrl-C stops)
+ *
+ * $ curl -s 'http://127.0.0.1:8000/drawing/1?seed=42'
+ * GOLDEN
+ * </pre>
+ *
+ * {@code GET /drawing/{rows}?seed=S&from=K&format=F&rate=R} answers with rows K to K + rows - 1 of the stream that is
+ * named by its seed. A row is a pure function of seed and index ({@link Drawing#of}), so the server keeps no state: any
+ * part of any stream can be asked for again, from this server or from another one, and comes out the same to the byte.
+ *
+ * <p>How to read it: {@link #main}, then a request's way down through {@link #handle}, {@link #answer} and
+ * {@link #stream}; then the formats, and at the end how a row is made.
+ */
+public class Server {
+
+    static final List<String> COLUMNS = List.of("transaction_id", "first_name", "last_name", "city", "state",
+            "customer_id", "powerball_1", "powerball_2", "powerball_3", "powerball_4", "powerball_5", "powerball_number");
+    private static final int DRAWN = 5; // white balls
+    private static final int WHITE_BALLS = 69; // in their drum
+    private static final int POWERBALLS = 26; // in theirs
+
+    private static final int MAX_ROWS = 1_000_000_000; // in one request, and the highest first row
+    private static final long MAX_SEED = 1_000_000_000_000_000_000L; // seed + index must fit 60 bits of a UUID
+    private static final int MAX_RATE = 1_000_000; // rows a second
+
+    private static final int REQUEST_SECONDS = 10; // for a client to get its whole request across
+    private static final int SPARE_CONNECTIONS = 1024; // open at once, beyond those that carry a stream
+    private static final int CHUNK_BYTES = 4096; // HttpServer never sends a larger chunk
+    private static final int BUFFER_BYTES = 4 * CHUNK_BYTES; // made ahead of the socket, a buffer for each stream
+    private static final int MAX_ROW_BYTES = 4096; // more than the longest names allowed can make, in any format
+    private static final int MAX_NAME_LENGTH = 100;
+
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss");
+    private static final String DRAWING = "/drawing/";
+    private static final long RESTING = 0; // as the time of a client's last progress: nothing is expected of it now
+
+    private final Options options;
+    private final Semaphore freeStreams;
+    private final Set<Reply> open = ConcurrentHashMap.newKeySet(); // what is being answered now
+    private final ExecutorService handlers = Executors.newCachedThreadPool();
+
+    private Server(Options options) {
+        this.options = options;
+        this.freeStreams = new Semaphore(options.maxStreams);
+    }
+
+    public static void main(String[] args) {
+        try {
+            if (List.of(args).contains("--help")) {
+                System.out.println(Options.USAGE);
+            } else {
+                System.out.println("Serving drawings on " + new Server(Options.parse(args)).start());
+            }
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage() + "\n\n" + Options.USAGE);
+            System.exit(2);
+        } catch (IOException | UncheckedIOException e) {
+            System.err.println(e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    // ---- Start and stop ---------------------------------------------------------------------------------------------
+
+    /** Begins to accept connections. Returns the base URL and what to try; throws if the address cannot be had. */
+    private String start() throws IOException {
+        // HttpServer reads these once, when its class is loaded. Without the first, a client that sends half a request
+        // holds a thread for ever; without the last, a small answer in two flushes takes 44 ms.
+        System.setProperty("sun.net.httpserver.maxReqTime", String.valueOf(REQUEST_SECONDS));
+        System.setProperty("jdk.httpserver.maxConnections", String.valueOf(options.maxStreams + SPARE_CONNECTIONS));
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+
+        HttpServer http = bind();
+        http.setExecutor(handlers); // a thread a request: its blocking writes hold the stream to the client's pace
+        http.createContext("/", this::handle);
+        http.start();
+
+        Thread watchdog = new Thread(this::cutStalledClients, "watchdog");
+        watchdog.setDaemon(true);
+        watchdog.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
+
+        String host = options.host.contains(":") ? "[" + options.host + "]" : options.host;
+        String url = "http://" + host + ":" + http.getAddress().getPort() + "/";
+        return url + " - try " + url + "drawing/10 (Ctrl-C stops)";
+    }
+
+    private HttpServer bind() throws IOException {
+        try {
+            InetSocketAddress address = new InetSocketAddress(options.host, options.port);
+            if (address.isUnresolved()) {
+                throw new IOException("no such host");
+            }
+            return HttpServer.create(address, SPARE_CONNECTIONS);
+        } catch (IOException e) {
+            throw new IOException("Cannot listen on " + options.host + " port " + options.port + ": " + e.getMessage()
+                    + ". Choose with --host and --port (0 picks a free one).", e);
+        }
+    }
+
+    /** Ctrl-C: cuts the open streams by interrupting their writes, so that no client takes its part for the whole. */
+    private void stop() {
+        handlers.shutdownNow();
+        try {
+            handlers.awaitTermination(1, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            // Nobody interrupts this thread; if somebody did, it would be one more reason to end now.
+        }
+        Runtime.getRuntime().halt(0);
+    }
+
+    /** A client that takes nothing blocks its handler's write for ever; only an interrupt ends that, and the connection. */
+    private void cutStalledClients() {
+        while (true) {
+            for (Reply reply : open) {
+                reply.cutIfStalled(options.stallSeconds);
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(250));
+        }
+    }
+
+    // ---- A request --------------------------------------------------------------------------------------------------
+
+    private void handle(HttpExchange exchange) throws IOException {
+        Reply reply = new Reply(exchange);
+        open.add(reply);
+        try {
+            answerOrRefuse(reply);
+        } catch (Throwable failure) { // of an Error, HttpServer would leave the connection open and the client waiting
+            reply.fail(failure);
+        } finally {
+            open.remove(reply);
+            reply.finish();
+            System.out.println(reply.logLine());
+        }
+    }
+
+    private void answerOrRefuse(Reply reply) throws IOException {
+        try {
+            answer(reply);
+        } catch (Refusal refusal) {
+            reply.refuse(refusal);
+        }
+    }
+
+    private void answer(Reply reply) throws IOException, Refusal {
+        URI uri = reply.exchange.getRequestURI();
+        String method = reply.exchange.getRequestMethod();
+        if (!method.equals("GET") && !method.equals("HEAD")) {
+            throw new Refusal(405, "Method Not Allowed", "method must be GET or HEAD, not \"" + method + "\"")
+                    .with("Allow", "GET, HEAD");
+        }
+        if (reply.requestHasBody()) {
+            throw new Refusal(400, "Bad Request", "a request must have no body").with("Connection", "close");
+        }
+        String path = uri.getRawPath(); // raw: "%2e%2e" stays what it is, and is refused
+        String rows = path.startsWith(DRAWING) ? path.substring(DRAWING.length()) : "/";
+        if (path.equals("/")) {
+            reply.send(200, "text/plain; charset=utf-8", Options.USAGE + "\n");
+        } else if (rows.contains("/")) {
+            throw new Refusal(404, "Not Found", "path must be / or /drawing/{rows}, not \"" + path + "\"");
+        } else {
+            stream(Query.parse(rows, uri.getRawQuery()), reply);
+        }
+    }
+
+    private void stream(Query query, Reply reply) throws IOException, Refusal {
+        if (!freeStreams.tryAcquire()) {
+            throw new Refusal(503, "Service Unavailable", "all " + options.maxStreams + " streams are taken; try again")
+                    .with("Retry-After", "1");
+        }
+        try {
+            reply.exchange.getResponseHeaders().set("Drawing-Seed", String.valueOf(query.seed));
+            if (reply.isHead()) {
+                reply.beginStream(query.format);
+            } else {
+                sendRows(query, reply);
+            }
+        } finally {
+            freeStreams.release();
+        }
+    }
+
+    /** Makes rows and sends them: a buffer full at a time or, where there is a rate, each when it is due. */
+    private void sendRows(Query query, Reply reply) throws IOException {
+        byte[] buffer = new byte[BUFFER_BYTES];
+        int length = query.format.putHeader(buffer);
+        long end = options.dropAfter < query.rows ? options.dropAfter : query.rows;
+        long start = System.nanoTime();
+        for (long row = 0; row < end; ) {
+            long due = Math.min(end, query.rowsDue(System.nanoTime() - start));
+            while (row < due && length <= buffer.length - MAX_ROW_BYTES) {
+                length = query.format.put(buffer, length, row > 0, Drawing.of(query.seed, query.from + row));
+                row++;
+            }
+            reply.beginStream(query.format); // not before there is a row: until then a failure can be answered with 500
+            reply.write(buffer, length, row);
+            length = 0;
+            if (query.rate > 0 && row < end) {
+                reply.rest(start + query.nanosDue(row) - System.nanoTime());
+            }
+        }
+        reply.beginStream(query.format);
+        reply.write(buffer, length, end);
+        if (end < query.rows) {
+            reply.out.flush();
+            throw new IOException("dropped by --drop-after");
+        }
+        reply.endStream();
+    }
+
+    /**
+     * One answer: the exchange, what is known of it for the log, and the watch over its client. A stream is closed only
+     * where it ends well ({@link #endStream}): closing it in a {@code finally} would send the last chunk, and a client
+     * would take what it has for the whole.
+     */
+    private static final class Reply {
+        private final HttpExchange exchange;
+        private final Thread handler = Thread.currentThread();
+        private final long started = System.nanoTime();
+        private volatile long lastProgress = started; // of the client, or RESTING
+        private boolean finished; // guarded by this, with the interrupt
+        private int status; // 0 until headers are sent
+        private OutputStream out;
+        private long rows;
+        private String broken = "";
+
+        Reply(HttpExchange exchange) {
+            this.exchange = exchange;
+        }
+
+        boolean isHead() {
+            return exchange.getRequestMethod().equals("HEAD");
+        }
+
+        boolean requestHasBody() {
+            Headers headers = exchange.getRequestHeaders();
+            return headers.containsKey("Transfer-Encoding")
+                    || !headers.getOrDefault("Content-Length", List.of("0")).equals(List.of("0"));
+        }
+
+        /** Sends a whole small answer. */
+        void send(int status, String contentType, String text) throws IOException {
+            byte[] body = text.getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Length", String.valueOf(body.length));
+            sendHeaders(status, contentType, body.length);
+            if (!isHead()) {
+                out.write(body);
+            }
+            out.close();
+        }
+
+        void refuse(Refusal refusal) throws IOException {
+            exchange.getResponseHeaders().putAll(refusal.headers);
+            send(refusal.status, "application/problem+json", refusal.problem());
+        }
+
+        /** Sends the headers of a stream, if that has not been done, at once: JDK 25 would keep them for the first chunk. */
+        void beginStream(Format format) throws IOException {
+            if (out == null) {
+                exchange.getResponseHeaders().set("Transfer-Encoding", "chunked"); // also in the answer to HEAD
+                sendHeaders(200, format.contentType, 0);
+                out.flush();
+            }
+        }
+
+        private void sendHeaders(int status, String contentType, long length) throws IOException {
+            Headers headers = exchange.getResponseHeaders();
+            headers.set("Content-Type", contentType);
+            headers.set("Cache-Control", "no-store");
+            headers.set("X-Content-Type-Options", "nosniff");
+            this.status = status;
+            exchange.sendResponseHeaders(status, isHead() ? -1 : length);
+            out = exchange.getResponseBody();
+        }
+
+        /** Sends a buffer in chunks; each one that the client takes counts as progress. */
+        void write(byte[] buffer, int length, long rowsSoFar) throws IOException {
+            for (int at = 0; at < length; at += CHUNK_BYTES) {
+                lastProgress = System.nanoTime();
+                out.write(buffer, at, Math.min(CHUNK_BYTES, length - at));
+            }
+            rows = rowsSoFar;
+        }
+
+        /** Flushes and waits for the next row to be due; the client cannot be blamed for that time. */
+        void rest(long nanos) throws IOException {
+            out.flush();
+            lastProgress = RESTING;
+            LockSupport.parkNanos(nanos);
+            lastProgress = System.nanoTime();
+        }
+
+        /** The last chunk: tells the client that it has everything. */
+        void endStream() throws IOException {
+            lastProgress = System.nanoTime();
+            out.close();
+        }
+
+        /** Answers with 500 if nothing has been sent; else lets the connection end without the last chunk. */
+        void fail(Throwable failure) throws IOException {
+            boolean ours = !(failure instanceof IOException);
+            if (ours) {
+                failure.printStackTrace();
+            }
+            if (ours && status == 0) {
+                refuse(new Refusal(500, "Internal Server Error", "the server failed before the first row"));
+            } else {
+                broken = ", broken off: " + printable(failure.toString());
+                throw new IOException(failure); // what HttpServer needs to see, to close the connection
+            }
+        }
+
+        /** Interrupts the handler if its client has taken nothing for so long, and never after {@link #finish}. */
+        synchronized void cutIfStalled(long seconds) {
+            long since = lastProgress;
+            if (!finished && since != RESTING && System.nanoTime() - since > TimeUnit.SECONDS.toNanos(seconds)) {
+                handler.interrupt();
+            }
+        }
+
+        /** After this no interrupt can come, and one that came too late is cleared: the thread's next request is safe. */
+        synchronized void finish() {
+            finished = true;
+            Thread.interrupted();
+        }
+
+        /** Time, client, request line, status, rows sent, seconds, rows a second. */
+        String logLine() {
+            double seconds = (System.nanoTime() - started) / 1e9;
+            return String.format(Locale.ROOT, "%s %s \"%s %s %s\" %d %,d rows %.3f s %,.0f rows/s%s",
+                    LocalTime.now().format(CLOCK), exchange.getRemoteAddress().getAddress().getHostAddress(),
+                    printable(exchange.getRequestMethod()), printable(exchange.getRequestURI().toString()),
+                    exchange.getProtocol(), status, rows, seconds, rows / seconds, broken);
+        }
+    }
+
+    // ---- What is asked for ------------------------------------------------------------------------------------------
+
+    /** The rows from to from + rows - 1 of the stream called seed. A rate of 0 means as fast as the client reads. */
+    private record Query(long rows, long seed, long from, Format format, long rate) {
+
+        static Query parse(String rows, String rawQuery) throws Refusal {
+            try {
+                Map<String, String> given = new HashMap<>();
+                for (String part : rawQuery == null ? new String[0] : rawQuery.split("&", -1)) {
+                    String[] pair = part.split("=", 2);
+                    if (!List.of("seed", "from", "format", "rate").contains(pair[0])) {
+                        throw new IllegalArgumentException(
+                                "a query part must be seed, from, format or rate, not \"" + pair[0] + "\"");
+                    }
+                    if (given.put(pair[0], pair.length > 1 ? pair[1] : "") != null) {
+                        throw new IllegalArgumentException(pair[0] + " must be given once, not twice");
+                    }
+                }
+                given.put("rows", rows);
+                return new Query(
+                        wholeNumber(given, "rows", 0, MAX_ROWS, 0),
+                        wholeNumber(given, "seed", 0, MAX_SEED, presentMoment()),
+                        wholeNumber(given, "from", 0, MAX_ROWS, 0),
+                        Format.named(given.getOrDefault("format", "sql")),
+                        wholeNumber(given, "rate", 1, MAX_RATE, 0));
+            } catch (IllegalArgumentException e) {
+                throw new Refusal(400, "Bad Request", e.getMessage());
+            }
+        }
+
+        /** In units of 1/4096 ms since 1970, so that ids ascend from one stream to the next. */
+        private static long presentMoment() {
+            Instant now = Instant.now();
+            return now.getEpochSecond() * 4_096_000 + now.getNano() * 4_096_000L / 1_000_000_000;
+        }
+
+        long rowsDue(long nanos) {
+            return rate == 0 ? rows : Math.min(rows, 1 + (long) (nanos * 1e-9 * rate));
+        }
+
+        long nanosDue(long row) {
+            return row * 1_000_000_000 / rate;
+        }
+    }
+
+    /** An answer other than rows, with a body as RFC 9457 has it. */
+    private static final class Refusal extends Exception {
+        private static final long serialVersionUID = 1;
+        private final int status;
+        private final String title;
+        private final transient Headers headers = new Headers();
+
+        Refusal(int status, String title, String detail) {
+            super(printable(detail));
+            this.status = status;
+            this.title = title;
+        }
+
+        Refusal with(String header, String value) {
+            headers.set(header, value);
+            return this;
+        }
+
+        String problem() {
+            return String.format("{\"title\": \"%s\", \"status\": %d, \"detail\": %s}\n",
+                    title, status, Format.NDJSON.quote(getMessage()));
+        }
+    }
+
+    /** The whole number given under a name, or its default; throws a sentence that says what came and what is accepted. */
+    private static long wholeNumber(Map<String, String> given, String name, long min, long max, long byDefault) {
+        String text = given.get(name);
+        if (text == null) {
+            return byDefault;
+        }
+        long number = text.matches("[0-9]{1,19}") ? Long.parseUnsignedLong(text) : -1; // past 2^63 is negative: refused
+        if (number < min || number > max) {
+            throw new IllegalArgumentException(String.format(Locale.ROOT,
+                    "%s must be a whole number from %,d to %,d, not \"%s\"", name, min, max, text));
+        }
+        return number;
+    }
+
+    /** Text from a client, fit for a terminal: printable ASCII, and not too long. */
+    private static String printable(String text) {
+        String ascii = text.replaceAll("[^ -~]", "?");
+        return ascii.length() <= 300 ? ascii : ascii.substring(0, 300) + "...";
+    }
+
+    // ---- Formats ----------------------------------------------------------------------------------------------------
+
+    /**
+     * How rows are written. All but the two ids of a row is a choice from a list, so every choice is kept as bytes that
+     * are ready for their column, with quotes and separators: a row is 12 copies and 32 looked-up pairs of hex digits.
+     */
+    enum Format {
+        SQL("text/plain; charset=utf-8", "", "(", ", ", ")", ", ", "'"),
+        CSV("text/csv; charset=utf-8; header=present", String.join(",", COLUMNS) + "\n", "", ",", "\n", "", ""),
+        NDJSON("application/x-ndjson", "", "{", ",", "}\n", "", "\"");
+
+        private static final VarHandle PAIR = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+        private static final short[] HEX = new short[256]; // a pair of digits for each byte
+
+        static {
+            for (int i = 0; i < HEX.length; i++) {
+                HEX[i] = (short) (Character.forDigit(i >> 4, 16) << 8 | Character.forDigit(i & 15, 16));
+            }
+        }
+
+        private final String contentType;
+        private final byte[] header; // before the first row
+        private final byte[] open; // from the start of a row to its transaction id
+        private final byte[] between; // rows
+        private final byte[][] firstNames; // from the end of the transaction id
+        private final byte[][] lastNames;
+        private final byte[][] places; // to the start of the customer id
+        private final byte[][][] numbers = new byte[DRAWN + 1][WHITE_BALLS + 1][]; // to the end of the row
+
+        /** Takes what stands before the rows, around and in a row, between rows, and around a text. */
+        Format(String contentType, String header, String open, String comma, String close, String between, String mark) {
+            this.contentType = contentType;
+            this.header = bytes(header);
+            this.between = bytes(between);
+            String[] before = new String[COLUMNS.size()];
+            for (int i = 0; i < before.length; i++) {
+                before[i] = (i == 0 ? open : comma) + (name().equals("NDJSON") ? quote(COLUMNS.get(i)) + ":" : "");
+            }
+            this.open = bytes(before[0] + mark);
+            firstNames = bytes(Names.LISTS.first.length, i -> mark + before[1] + quote(Names.LISTS.first[i]));
+            lastNames = bytes(Names.LISTS.last.length, i -> before[2] + quote(Names.LISTS.last[i]));
+            places = bytes(Names.LISTS.cities.length, i -> before[3] + quote(Names.LISTS.cities[i])
+                    + before[4] + quote(Names.LISTS.states[i]) + before[5] + mark);
+            for (int ball = 0; ball <= DRAWN; ball++) {
+                String start = (ball == 0 ? mark : "") + before[6 + ball];
+                String end = ball == DRAWN ? close : "";
+                numbers[ball] = bytes(WHITE_BALLS + 1, number -> start + number + end);
+            }
+        }
+
+        private static byte[] bytes(String text) {
+            return text.getBytes(StandardCharsets.UTF_8);
+        }
+
+        private static byte[][] bytes(int length, IntFunction<String> text) {
+            return IntStream.range(0, length).mapToObj(i -> bytes(text.apply(i))).toArray(byte[][]::new);
+        }
+
+        static Format named(String name) {
+            return switch (name) {
+                case "sql" -> SQL;
+                case "csv" -> CSV;
+                case "ndjson" -> NDJSON;
+                default -> throw new IllegalArgumentException("format must be sql, csv or ndjson, not \"" + name + "\"");
+            };
+        }
+
+        /** Quotes a text that has no control characters. */
+        private String quote(String text) {
+            return switch (name()) { // not "this": the constants are still being made when this is first called
+                case "SQL" -> "'" + text.replace("'", "''") + "'";
+                case "CSV" -> text.matches("[^\",]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
+                default -> '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+            };
+        }
+
+        /** Puts what comes before the first row. Returns where it ends. */
+        int putHeader(byte[] buffer) {
+            return put(buffer, 0, header);
+        }
+
+        /** Puts a row, after another one or not. Returns where it ends. 65 ns, where strings took TIMES. */
+        int put(byte[] buffer, int start, boolean afterAnother, Drawing drawing) {
+            int at = afterAnother ? put(buffer, start, between) : start;
+            at = put(buffer, at, open);
+            at = put(buffer, at, drawing.transactionId);
+            at = put(buffer, at, firstNames[drawing.first]);
+            at = put(buffer, at, lastNames[drawing.last]);
+            at = put(buffer, at, places[drawing.place]);
+            at = put(buffer, at, drawing.customerId);
+            for (int i = 0; i < DRAWN; i++) {
+                at = put(buffer, at, numbers[i][drawing.whiteBalls[i]]);
+            }
+            return put(buffer, at, numbers[DRAWN][drawing.powerball]);
+        }
+
+        private static int put(byte[] buffer, int at, byte[] bytes) {
+            System.arraycopy(bytes, 0, buffer, at, bytes.length);
+            return at + bytes.length;
+        }
+
+        private static int put(byte[] buffer, int start, UUID id) {
+            long high = id.getMostSignificantBits();
+            long low = id.getLeastSignificantBits();
+            int at = putHex(buffer, start, high >>> 32, 4, '-');
+            at = putHex(buffer, at, high >>> 16, 2, '-');
+            at = putHex(buffer, at, high, 2, '-');
+            at = putHex(buffer, at, low >>> 48, 2, '-');
+            return putHex(buffer, at, low, 6, '-') - 1;
+        }
+
+        /** Puts the lowest bytes of a number, highest first, and a mark. */
+        private static int putHex(byte[] buffer, int start, long bits, int bytes, char mark) {
+            int at = start;
+            for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
+                PAIR.set(buffer, at, HEX[(int) (bits >>> shift) & 0xff]);
+                at += 2;
+            }
+            buffer[at] = (byte) mark;
+            return at + 1;
+        }
+    }
+
+    // ---- How a row is made ------------------------------------------------------------------------------------------
+
+    /**
+     * One row: who bought which numbers. Names are given by their places in the lists.
+     *
+     * @param transactionId version 7 (RFC 9562, 5.7): 48 and 12 bits of seed + index, then 62 random bits; so ids ascend
+     * @param customerId version 4 (RFC 9562, 5.4)
+     * @param whiteBalls five distinct numbers from 1 to 69, ascending; every set is equally likely
+     * @param powerball 1 to 26, from a drum of its own
+     */
+    record Drawing(UUID transactionId, int first, int last, int place, UUID customerId, int[] whiteBalls, int powerball) {
+
+        /**
+         * The row at an index of the stream named by a seed: always the same, on every JDK from 17 on.
+         *
+         * @param seed 0 to 10^18
+         * @param index 0 to 2 * 10^9
+         */
+        static Drawing of(long seed, long index) {
+            // SplittableRandom steps by a constant, so starts that differ by a multiple of it would give shifted copies
+            // of the same numbers. Its first output is well mixed, and a start taken from there is far from all others.
+            long stream = new SplittableRandom(seed).nextLong();
+            SplittableRandom random = new SplittableRandom(new SplittableRandom(stream + index).nextLong());
+            Names names = Names.LISTS;
+            long tick = seed + index;
+            return new Drawing(
+                    new UUID(tick >>> 12 << 16 | 7 << 12 | tick & 0xfff, variant(random)),
+                    random.nextInt(names.first.length),
+                    random.nextInt(names.last.length),
+                    random.nextInt(names.cities.length),
+                    new UUID(random.nextLong() & ~0xf000L | 4 << 12, variant(random)),
+                    whiteBalls(random),
+                    1 + random.nextInt(POWERBALLS));
+        }
+
+        /** The two highest bits say that the layout of the UUID is the RFC's; the other 62 are random. */
+        private static long variant(SplittableRandom random) {
+            return random.nextLong() >>> 2 | 1L << 63;
+        }
+
+        /**
+         * Draws from the drum until five different balls are out. A bit set sorts them: 25 ns a row less than inserting
+         * each into an array, where the processor cannot foresee the way.
+         */
+        private static int[] whiteBalls(SplittableRandom random) {
+            long low = 0; // bit n: ball n + 1
+            long high = 0; // bit n: ball n + 65
+            for (int drawn = 0; drawn < DRAWN; drawn = Long.bitCount(low) + Long.bitCount(high)) {
+                int ball = random.nextInt(WHITE_BALLS);
+                if (ball < 64) {
+                    low |= 1L << ball;
+                } else {
+                    high |= 1L << ball; // the shift counts modulo 64
+                }
+            }
+            int[] balls = new int[DRAWN];
+            int i = 0;
+            for (; low != 0; low &= low - 1) {
+                balls[i++] = 1 + Long.numberOfTrailingZeros(low);
+            }
+            for (; high != 0; high &= high - 1) {
+                balls[i++] = 65 + Long.numberOfTrailingZeros(high);
+            }
+            return balls;
+        }
+
+        String firstName() {
+            return Names.LISTS.first[first];
+        }
+
+        String lastName() {
+            return Names.LISTS.last[last];
+        }
+
+        String city() {
+            return Names.LISTS.cities[place];
+        }
+
+        String state() {
+            return Names.LISTS.states[place];
+        }
+    }
+
+    /** The lists beside this file, one entry a line. Whoever changes them changes the rows of every seed. */
+    record Names(String[] first, String[] last, String[] cities, String[] states) {
+
+        static final Names LISTS = read();
+
+        private static Names read() {
+            String[] places = lines("places.txt");
+            String[] cities = new String[places.length];
+            String[] states = new String[places.length];
+            for (int i = 0; i < places.length; i++) {
+                int comma = places[i].length() - 3;
+                if (comma < 1 || places[i].charAt(comma) != ',') {
+                    throw new UncheckedIOException(new IOException(
+                            "names/places.txt: every line must be City,ST, not \"" + places[i] + "\""));
+                }
+                cities[i] = places[i].substring(0, comma);
+                states[i] = places[i].substring(comma + 1);
+            }
+            return new Names(lines("first.txt"), lines("last.txt"), cities, states);
+        }
+
+        private static String[] lines(String file) {
+            try (InputStream in = resource("names/" + file).openStream()) {
+                String[] lines = new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\\R+");
+                for (String line : lines) {
+                    if (line.isBlank() || line.length() > MAX_NAME_LENGTH || line.chars().anyMatch(Character::isISOControl)) {
+                        throw new IOException("every line must hold 1 to " + MAX_NAME_LENGTH
+                                + " characters, none of them a control character, not \"" + printable(line) + "\"");
+                    }
+                }
+                return lines;
+            } catch (IOException e) {
+                throw new UncheckedIOException(new IOException("names/" + file + ": " + e.getMessage(), e));
+            }
+        }
+    }
+
+    /** A file beside this one: on the class path, or, for a launch from source on a JDK before 22, in its folder. */
+    private static URL resource(String name) throws IOException {
+        URL found = Server.class.getResource(name);
+        return found != null ? found : new URL(Server.class.getProtectionDomain().getCodeSource().getLocation(), name);
+    }
+
+    // ---- Options ----------------------------------------------------------------------------------------------------
+
+    private record Options(String host, int port, int maxStreams, long stallSeconds, long dropAfter) {
+        private static final String USAGE = """
+                Usage: java src/powerball/Server.java [options]
+
+                  --host HOST            listen on this address (127.0.0.1: this machine only)
+                  --port PORT            0 to 65535, 0 picks a free one (8000)
+                  --max-streams N        streams at once, 1 to 10,000; more are asked to come back (256)
+                  --stall-seconds S      cut off a client that takes nothing for so long, 1 to 86,400 (30)
+                  --drop-after K         failure drill: break every stream after K rows, 1 to 1,000,000,000
+                  --help                 show this""";
+
+        static Options parse(String[] args) {
+            Map<String, String> given = new HashMap<>();
+            for (int i = 0; i < args.length; i += 2) {
+                if (!List.of("--host", "--port", "--max-streams", "--stall-seconds", "--drop-after").contains(args[i])) {
+                    throw new IllegalArgumentException("no such option: " + printable(args[i]));
+                }
+                given.put(args[i], i + 1 < args.length ? args[i + 1] : "");
+            }
+            return new Options(
+                    given.getOrDefault("--host", "127.0.0.1"),
+                    (int) wholeNumber(given, "--port", 0, 65_535, 8000),
+                    (int) wholeNumber(given, "--max-streams", 1, 10_000, 256),
+                    wholeNumber(given, "--stall-seconds", 1, 86_400, 30),
+                    wholeNumber(given, "--drop-after", 1, MAX_ROWS, Long.MAX_VALUE)); // never
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package powerball;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A Server in a process of its own, on a free port unless told otherwise, and ways to ask it. */
+final class ServerProcess implements AutoCloseable {
+
+    private static final Pattern READY = Pattern.compile("\\AServing drawings on (http://\\S+:(\\d+))/ - try \\S+/drawing/10 \\(Ctrl-C stops\\)\n");
+    private static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    final Run run;
+    final String url; // without a slash at its end
+    final int port;
+
+    private ServerProcess(Run run) {
+        this.run = run;
+        Run.await("the ready line", () -> READY.matcher(run.out()).find() || !run.process.isAlive());
+        Matcher ready = READY.matcher(run.out());
+        if (!ready.find()) {
+            throw new AssertionError("the server did not start: " + run.out() + run.err());
+        }
+        url = ready.group(1);
+        port = Integer.parseInt(ready.group(2));
+    }
+
+    /** Starts it as compiled, on a free port, with these options besides. */
+    static ServerProcess start(String... options) {
+        return start(List.of(), options);
+    }
+
+    /** Starts it as compiled, with options for the JVM; --port among the options overrides the free port. */
+    static ServerProcess start(List<String> jvm, String... options) {
+        List<String> command = new ArrayList<>(List.of(Run.JAVA));
+        command.addAll(jvm);
+        command.addAll(List.of("-cp", Run.PROJECT.resolve("build/main").toString(), "powerball.Server"));
+        if (!List.of(options).contains("--port")) {
+            command.addAll(List.of("--port", "0"));
+        }
+        command.addAll(List.of(options));
+        return start(Run.PROJECT, command);
+    }
+
+    /** Starts it by any command. */
+    static ServerProcess start(Path folder, List<String> command) {
+        return new ServerProcess(Run.start(folder, command));
+    }
+
+    /** A request with the method GET. */
+    HttpResponse<String> get(String pathAndQuery) {
+        return send("GET", pathAndQuery);
+    }
+
+    HttpResponse<String> send(String method, String pathAndQuery) {
+        try {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(url + pathAndQuery))
+                    .method(method, HttpRequest.BodyPublishers.noBody()).build();
+            return CLIENT.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(method + " " + pathAndQuery + ": " + e, e);
+        }
+    }
+
+    /** A connection that has sent these bytes, for what no decent client does. */
+    Socket raw(String bytes) throws IOException {
+        Socket socket = new Socket("127.0.0.1", port);
+        socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
+        return socket;
+    }
+
+    /** All that comes on a connection until its end, as it stands on the wire. */
+    String rawAnswer(String request) throws IOException {
+        try (Socket socket = raw(request)) {
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    @Override public void close() {
+        run.close();
+    }
+}
