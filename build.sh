@@ -122,7 +122,7 @@ run_tests() {
   sqlite=$(echo lib/sqlite-jdbc-*.jar)
   rm -rf build/test
   "$javac" --release 17 -Xlint:all -Werror -cp "build/main:$console:$sqlite" -d build/test test/powerball/*.java
-  "$java" "$native" -jar "$console" execute --disable-banner --details=tree --fail-if-no-tests \
+  "$java" "$native" -jar "$console" execute --disable-banner --disable-ansi-colors --details=tree --fail-if-no-tests \
     --class-path "build/main:build/test:$sqlite" --scan-class-path build/test 2>&1 | tee build/test.log || status=1
 
   local passed failed skipped

@@ -4,11 +4,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +31,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.Scanner;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -72,6 +72,7 @@ public class Ingest {
     private static final long PLAIN_PROGRESS_SECONDS = 5; // where there is no terminal
     private static final int QUEUED_BATCHES = 32;
     private static final long NOT_WAITING = 0;
+    private static final String NO_SERVER = "No server answers";
 
     private static final int SQLITE_BUSY = 5;
     private static final int SQLITE_READONLY = 8;
@@ -83,6 +84,9 @@ public class Ingest {
     private static final List<String> COLUMNS = List.of("transaction_id TEXT PRIMARY KEY", "first_name TEXT", "last_name TEXT",
             "city TEXT", "state TEXT", "customer_id TEXT", "powerball_1 INTEGER", "powerball_2 INTEGER",
             "powerball_3 INTEGER", "powerball_4 INTEGER", "powerball_5 INTEGER", "powerball_number INTEGER");
+
+    private static final int TEXTS = 6; // columns; the first and the last of these hold UUIDs
+    private static final int BALLS = 6; // columns
 
     private final Options options;
     private final Progress progress;
@@ -130,7 +134,7 @@ public class Ingest {
             System.out.printf(Locale.ROOT, "Stored %,d rows in %s (%,d already there) in %.1f s, %,.0f rows/s%n",
                     store.done - store.alreadyThere, options.db, store.alreadyThere, seconds, store.done / seconds);
         } else {
-            System.err.printf(Locale.ROOT, "%s%n%,d of %,d rows are stored in %s. To finish: %s%n",
+            System.err.printf(Locale.ROOT, "%s%n%,d of %,d rows were received and stored in %s. To finish: %s%n",
                     failure, store.committed, options.rows, options.db, options.command());
         }
         ended.countDown();
@@ -185,39 +189,21 @@ public class Ingest {
         }
     }
 
-    /** Not now, says the server. */
-    private static final class Busy extends IOException {
-        private static final long serialVersionUID = 1;
-        private final long retryAfterMillis;
-
-        Busy(String retryAfter) {
-            retryAfterMillis = retryAfter.matches("[0-9]{1,2}") ? 1000 * Long.parseLong(retryAfter) : 0;
-        }
-    }
-
     // ---- From the network -------------------------------------------------------------------------------------------
 
-    /** One row, checked. */
-    private record Row(String transactionId, String firstName, String lastName, String city, String state,
-            String customerId, int ball1, int ball2, int ball3, int ball4, int ball5, int powerball) {
-    }
-
-    /** Asks for the rows, again if need be, checks them and queues them. */
+    /** Asks for the rows, again if need be, and queues them in batches. */
     private final class Receiver extends Thread {
         private static final List<Row> END = new ArrayList<>(); // queued last, told by its identity
 
         private final HttpClient client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1) // else it would first try to upgrade to HTTP/2
                 .connectTimeout(Duration.ofSeconds(options.stallSeconds)).build();
-        private final byte[] buffer = new byte[64 * 1024];
-        private int rowStart; // in the buffer
-        private int at; // the next byte to look at
-        private int end; // of what has come
         private List<Row> batch = new ArrayList<>();
         private long received; // rows
         private boolean resumable; // the server has named the seed
+        private long retryAfterMillis; // what the server wishes
         private volatile InputStream body;
-        private volatile long waitingSince; // for the next row to be complete, or NOT_WAITING
+        private volatile long waitingSince; // for a row to be complete, or NOT_WAITING
         private volatile boolean stalled;
         private volatile String failure; // set before END is queued
 
@@ -235,116 +221,132 @@ public class Ingest {
                 } catch (RuntimeException | Error e) {
                     failure = "Receiving failed: " + e;
                 }
-                queue.put(batch);
+                queueBatch();
                 queue.put(END);
             } catch (InterruptedException e) {
                 // Nobody interrupts this thread: it ends with the program.
             }
         }
 
+        /** Asks until all rows are here. */
         private void receive() throws Failure, InterruptedException {
-            int vain = 0; // tries in a row without a new row
-            while (true) {
+            for (int vain = 0; ; ) { // tries in a row without a new row
                 long before = received;
                 String trouble;
-                long pauseMillis = 0;
                 try {
                     request();
                     return;
-                } catch (Busy e) {
-                    trouble = "The server is busy";
-                    pauseMillis = e.retryAfterMillis;
-                } catch (ConnectException e) {
-                    if (received == 0 && vain == 0) {
-                        throw new Failure("No server answers at %s. Start one with: java src/powerball/Server.java", options.url);
-                    }
-                    trouble = "No server answers";
                 } catch (IOException e) {
-                    trouble = stalled || e instanceof HttpTimeoutException
-                            ? "No row came for " + options.stallSeconds + " s" : "The stream broke";
+                    trouble = trouble(e);
                 }
                 queueBatch();
                 if (received == options.rows) {
-                    return; // all are here, whatever became of the end
+                    return; // whatever became of the end
                 }
                 vain = received > before ? 0 : vain + 1;
+                if (received == 0 && vain == 1 && trouble == NO_SERVER) {
+                    throw new Failure("No server answers at %s. Start one: java src/powerball/Server.java", options.url);
+                }
                 trouble = String.format(Locale.ROOT, "%s after %,d of %,d rows", trouble, received, options.rows);
                 if (received > 0 && !resumable) {
-                    throw new Failure("%s, and this server names no Drawing-Seed, so it cannot resume.", trouble);
+                    throw new Failure("%s, and this server cannot resume: it names no Drawing-Seed.", trouble);
                 }
                 if (vain == TRIES) {
-                    throw new Failure("%s; %d tries in a row have brought nothing.", trouble, TRIES);
+                    throw new Failure("%s, and %d tries in a row have brought nothing.", trouble, TRIES);
                 }
-                pauseMillis = Math.max(pauseMillis, FIRST_PAUSE_MILLIS * (long) Math.pow(3, vain));
-                progress.say(String.format(Locale.ROOT, "%s. Asking for the rest in %.1f s.", trouble, pauseMillis / 1e3));
-                Thread.sleep(pauseMillis);
+                long pause = Math.max(retryAfterMillis, FIRST_PAUSE_MILLIS * (long) Math.pow(3, vain));
+                progress.say(String.format(Locale.ROOT, "%s. Asking for the rest in %.1f s.", trouble, pause / 1e3));
+                Thread.sleep(pause);
             }
         }
 
-        /** Asks once and reads to the end. An IOException means that it can be tried again. */
+        private String trouble(IOException e) {
+            return e instanceof ConnectException ? NO_SERVER
+                    : stalled || e instanceof HttpTimeoutException ? "No row came for " + options.stallSeconds + " s"
+                    : retryAfterMillis > 0 ? "The server is busy" : "The stream broke";
+        }
+
+        /** Asks once, for all that is missing, and reads to the end. An IOException means that it can be tried again. */
         private void request() throws IOException, InterruptedException, Failure {
             URI uri = URI.create(options.url + "/drawing/" + (options.rows - received) + "?seed=" + options.seed
                     + (received == 0 ? "" : "&from=" + received));
             stalled = false;
-            rowStart = at = end = 0; // what was left of a broken row comes again
-            HttpRequest request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(options.stallSeconds)).build();
-            HttpResponse<InputStream> response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-            waitingSince = System.nanoTime();
+            retryAfterMillis = 0;
+            HttpResponse<InputStream> response = client.send(
+                    HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(options.stallSeconds)).build(),
+                    HttpResponse.BodyHandlers.ofInputStream());
             body = response.body();
+            waitingSince = System.nanoTime();
             try (InputStream in = body) {
-                check(response, in);
+                check(response);
                 queue.put(List.of()); // there is a server: time to open the database
-                while (received < options.rows) {
-                    Row row = nextRow(in);
-                    if (row == null) {
-                        throw tooFew(response);
+                RowParser parser = new RowParser();
+                do {
+                    while (parser.hasByte()) {
+                        if (received == options.rows) {
+                            throw new Failure("The server sends more than the %,d rows asked for.", options.rows);
+                        }
+                        Row row = parser.next(received + 1);
+                        if (row == null) {
+                            break;
+                        }
+                        batch.add(row);
+                        received++;
                     }
-                    batch.add(row);
-                    received++;
-                }
-                if (nextByteOfRow(in)) {
-                    throw new Failure("The server sends more than the %,d rows asked for.", options.rows);
+                    queueBatch();
+                } while (parser.read(in));
+                if (received < options.rows) {
+                    boolean delimited = response.headers().map().containsKey("Transfer-Encoding")
+                            || response.headers().map().containsKey("Content-Length");
+                    throw new Failure("The server %s after %,d of %,d rows%s.",
+                            delimited ? "ends its answer" : "closes the connection", received, options.rows,
+                            parser.hasByte() ? ", inside a row" : "");
                 }
             } finally {
                 waitingSince = NOT_WAITING;
             }
         }
 
-        private void check(HttpResponse<InputStream> response, InputStream in) throws IOException, Failure {
+        private void check(HttpResponse<InputStream> response) throws IOException, Failure {
+            HttpHeaders headers = response.headers();
             int status = response.statusCode();
-            Optional<String> seed = response.headers().firstValue("Drawing-Seed");
             if (status == 503) {
-                throw new Busy(response.headers().firstValue("Retry-After").orElse("0"));
+                String seconds = headers.firstValue("Retry-After").orElse("");
+                retryAfterMillis = seconds.matches("[0-9]{1,2}") ? 1000 * Long.parseLong(seconds) : FIRST_PAUSE_MILLIS;
+                throw new IOException("busy");
             }
             if (status >= 300 && status < 400) {
                 throw new Failure("The server redirects to %s. Name that address with --url.",
-                        printable(response.headers().firstValue("Location").orElse("nowhere")));
+                        printable(headers.firstValue("Location").orElse("nowhere")));
             }
             if (status != 200) {
-                String problem = new String(in.readNBytes(MAX_ROW_BYTES), StandardCharsets.UTF_8);
+                String problem = new String(response.body().readNBytes(MAX_ROW_BYTES), StandardCharsets.UTF_8);
                 Matcher detail = Pattern.compile("\"detail\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*+)\"").matcher(problem);
                 throw new Failure("The server answers with status %d%s.", status,
                         detail.find() ? ": " + printable(detail.group(1).replaceAll("\\\\(.)", "$1")) : "");
             }
-            if (seed.isPresent() && !seed.get().equals(String.valueOf(options.seed))) {
-                throw new Failure("The server sends rows of seed %s, not %d.", printable(seed.get()), options.seed);
+            String seed = headers.firstValue("Drawing-Seed").orElse(null);
+            if (seed != null && !seed.equals(String.valueOf(options.seed))) {
+                throw new Failure("The server sends rows of seed %s, not %d.", printable(seed), options.seed);
             }
-            resumable = seed.isPresent();
+            resumable = seed != null;
         }
 
-        private Failure tooFew(HttpResponse<?> response) {
-            boolean delimited = response.headers().firstValue("Transfer-Encoding").isPresent()
-                    || response.headers().firstValue("Content-Length").isPresent();
-            return new Failure("The server %s after %,d of %,d rows%s.",
-                    delimited ? "ends its answer" : "closes the connection", received, options.rows,
-                    rowStart < end ? ", inside a row" : "");
+        private void queueBatch() throws InterruptedException {
+            if (!batch.isEmpty()) {
+                waitingSince = NOT_WAITING; // for the network: the database may take its time
+                queue.put(batch);
+                waitingSince = System.nanoTime();
+                batch = new ArrayList<>();
+            }
         }
 
-        /** Called by the main thread. Only closing the body frees a thread that reads from it. */
+        /** Called by the main thread: only closing the body frees a thread that reads from it. */
         void cutIfStalled() {
             long since = waitingSince;
             if (since != NOT_WAITING && System.nanoTime() - since > TimeUnit.SECONDS.toNanos(options.stallSeconds)) {
                 stalled = true;
+                waitingSince = NOT_WAITING;
                 try {
                     body.close();
                 } catch (IOException e) {
@@ -352,97 +354,76 @@ public class Ingest {
                 }
             }
         }
+    }
 
-        private void queueBatch() throws InterruptedException {
-            waitingSince = NOT_WAITING; // for the network; the database may take its time
-            queue.put(batch);
-            batch = new ArrayList<>();
-        }
+    /** One row: the texts of six columns, and six numbers. */
+    private record Row(String[] texts, int[] numbers) {
+    }
 
-        /** Reads more bytes, after passing on the rows so far. Returns false at the end of the stream. */
-        private boolean fill(InputStream in) throws IOException, InterruptedException, Failure {
-            if (end - rowStart > MAX_ROW_BYTES) {
-                throw badRow("it is longer than " + MAX_ROW_BYTES + " bytes");
+    /** Finds rows in the bytes of a stream as they come, and checks them. It never holds more than the buffer. */
+    private static final class RowParser {
+        private final ByteBuffer bytes = ByteBuffer.allocate(16 * MAX_ROW_BYTES).flip(); // that have come
+        private long number; // of the row, from 1
+        private int start; // of the row
+
+        /** Reads what comes next, at least one byte; false at the end of the stream. */
+        boolean read(InputStream in) throws IOException, Failure {
+            if (bytes.remaining() > MAX_ROW_BYTES) {
+                throw notARow("it is longer than " + MAX_ROW_BYTES + " bytes");
             }
-            if (!batch.isEmpty()) {
-                queueBatch();
-                waitingSince = System.nanoTime();
-            }
-            System.arraycopy(buffer, rowStart, buffer, 0, end - rowStart);
-            end -= rowStart;
-            rowStart = 0;
-            int read = in.read(buffer, end, buffer.length - end);
-            end += Math.max(read, 0);
+            bytes.compact();
+            int read = in.read(bytes.array(), bytes.position(), bytes.remaining());
+            bytes.position(bytes.position() + Math.max(read, 0)).flip();
             return read >= 0;
         }
 
-        // A row is read from what is in the buffer; if that ends too soon, more is read and the row begun again.
-
-        private static final class Incomplete extends Exception {
-            private static final long serialVersionUID = 1;
-            private static final Incomplete ROW = new Incomplete();
-
-            private Incomplete() {
-                super(null, null, false, false);
-            }
-        }
-
-        /** The next row, or null where the stream ends instead. */
-        private Row nextRow(InputStream in) throws IOException, InterruptedException, Failure {
-            while (nextByteOfRow(in)) {
-                try {
-                    Row row = row();
-                    rowStart = at;
-                    return row;
-                } catch (Incomplete e) {
-                    if (!fill(in)) {
-                        return null;
-                    }
+        /** Skips what stands between rows. Returns whether there is a byte of a row behind it. */
+        boolean hasByte() {
+            while (bytes.hasRemaining()) {
+                byte b = bytes.get();
+                if (b != ',' && b != ' ' && b != '\n' && b != '\r') {
+                    bytes.position(bytes.position() - 1);
+                    return true;
                 }
             }
-            return null;
+            return false;
         }
 
-        /** Skips what separates rows. Returns false at the end of the stream. */
-        private boolean nextByteOfRow(InputStream in) throws IOException, InterruptedException, Failure {
-            while (true) {
-                for (; rowStart < end; rowStart++) {
-                    byte b = buffer[rowStart];
-                    if (b != ',' && b != ' ' && b != '\n' && b != '\r') {
-                        at = rowStart;
-                        return true;
-                    }
+        /** The next row, or null if not all of it has come: then it is begun again when there is more. */
+        Row next(long number) throws Failure {
+            this.number = number;
+            start = bytes.position();
+            try {
+                expect('(', nonSpace());
+                String[] texts = new String[TEXTS];
+                for (int i = 0; i < TEXTS; i++) {
+                    texts[i] = text();
                 }
-                if (!fill(in)) {
-                    return false;
+                checkUuid(texts[0]);
+                checkUuid(texts[TEXTS - 1]);
+                int[] numbers = new int[BALLS];
+                for (int i = 0; i < BALLS; i++) {
+                    boolean last = i == BALLS - 1;
+                    numbers[i] = number(last ? 26 : 69, last ? ')' : ',');
                 }
+                return new Row(texts, numbers);
+            } catch (BufferUnderflowException e) {
+                bytes.position(start);
+                return null;
             }
         }
 
-        private Row row() throws Incomplete, Failure {
-            expect('(');
-            return new Row(uuid("transaction_id"), text(), text(), text(), text(), uuid("customer_id"),
-                    number("powerball_1", 69, ','), number("powerball_2", 69, ','), number("powerball_3", 69, ','),
-                    number("powerball_4", 69, ','), number("powerball_5", 69, ','), number("powerball_number", 26, ')'));
-        }
-
-        private byte look() throws Incomplete {
-            if (at == end) {
-                throw Incomplete.ROW;
+        private byte nonSpace() {
+            byte b = bytes.get();
+            while (b == ' ') {
+                b = bytes.get();
             }
-            return buffer[at];
+            return b;
         }
 
-        private void expect(char mark) throws Incomplete, Failure {
-            if (look() != mark) {
-                throw badRow("it must be 12 fields in round brackets, separated by commas, with text in single quotes");
-            }
-            at++;
-        }
-
-        private void skipSpaces() throws Incomplete {
-            while (look() == ' ') {
-                at++;
+        private void expect(char mark, byte found) throws Failure {
+            if (found != mark) {
+                throw notARow("a row is 12 fields in round brackets, with commas between them and text in single quotes");
             }
         }
 
@@ -450,78 +431,66 @@ public class Ingest {
          * A text and the comma behind it. An apostrophe in it is doubled or, by the oldest servers, is not: a quote that
          * stands before a comma is the end, any other belongs to the text.
          */
-        private String text() throws Incomplete, Failure {
-            skipSpaces();
-            expect('\'');
-            int start = at;
+        private String text() throws Failure {
+            expect('\'', nonSpace());
+            int from = bytes.position();
             boolean doubled = false;
-            boolean ascii = true;
             while (true) {
-                byte b = look();
-                at++;
-                ascii &= b >= 0;
-                if (b == '\'') {
-                    byte next = look();
+                if (bytes.get() == '\'') {
+                    byte next = bytes.get();
                     if (next == ',') {
                         break;
                     }
-                    if (next == '\'') {
-                        doubled = true;
-                        at++;
-                    }
+                    doubled |= next == '\'';
+                    bytes.position(bytes.position() - (next == '\'' ? 0 : 1));
                 }
             }
-            String text = ascii ? new String(buffer, start, at - 1 - start, StandardCharsets.ISO_8859_1)
-                    : decode(start, at - 1 - start);
-            at++;
-            return doubled ? text.replace("''", "'") : text;
-        }
-
-        private String decode(int start, int length) throws Failure {
             try {
-                return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(buffer, start, length)).toString();
+                String text = StandardCharsets.UTF_8.newDecoder()
+                        .decode(bytes.duplicate().position(from).limit(bytes.position() - 2)).toString();
+                return doubled ? text.replace("''", "'") : text;
             } catch (CharacterCodingException e) {
-                throw badRow("it holds bytes that are not UTF-8");
+                throw notARow("it holds bytes that are not UTF-8");
             }
         }
 
-        private String uuid(String column) throws Incomplete, Failure {
-            String id = text();
+        private void checkUuid(String id) throws Failure {
             boolean valid = id.length() == 36;
             for (int i = 0; valid && i < 36; i++) {
                 boolean hyphen = i == 8 || i == 13 || i == 18 || i == 23;
                 valid = hyphen ? id.charAt(i) == '-' : Character.digit(id.charAt(i), 16) >= 0;
             }
             if (!valid) {
-                throw badRow(column + " must be a UUID");
+                throw notARow("\"" + id + "\" is not a UUID");
             }
-            return id;
         }
 
         /** A number and what stands behind it. The oldest servers write 12 as (12,). */
-        private int number(String column, int max, char behind) throws Incomplete, Failure {
-            skipSpaces();
-            boolean bracketed = look() == '(';
-            at += bracketed ? 1 : 0;
+        private int number(int max, char behind) throws Failure {
+            byte b = nonSpace();
+            boolean bracketed = b == '(';
+            if (bracketed) {
+                b = bytes.get();
+            }
             int number = 0;
-            while (look() >= '0' && look() <= '9' && number <= max) {
-                number = 10 * number + look() - '0';
-                at++;
+            for (; b >= '0' && b <= '9' && number <= max; b = bytes.get()) {
+                number = 10 * number + b - '0';
             }
             if (number < 1 || number > max) {
-                throw badRow(column + " must be a whole number from 1 to " + max);
+                throw notARow("a ball must be a whole number from 1 to " + max);
             }
             if (bracketed) {
-                expect(',');
-                expect(')');
+                expect(',', b);
+                expect(')', bytes.get());
+                b = nonSpace();
             }
-            expect(behind);
+            expect(behind, b);
             return number;
         }
 
-        private Failure badRow(String why) {
-            String text = new String(buffer, rowStart, Math.min(end - rowStart, 80), StandardCharsets.UTF_8);
-            return new Failure("Row %,d is not one, %s: %s", received + 1, why, printable(text));
+        private Failure notARow(String why) {
+            String text = new String(bytes.array(), start, Math.min(bytes.limit() - start, 80), StandardCharsets.UTF_8);
+            return new Failure("Row %,d is not a row, %s: %s", number, printable(why), printable(text));
         }
     }
 
@@ -622,18 +591,12 @@ public class Ingest {
             }
             int parameter = 0;
             for (Row row : rows) {
-                insert.setString(++parameter, row.transactionId);
-                insert.setString(++parameter, row.firstName);
-                insert.setString(++parameter, row.lastName);
-                insert.setString(++parameter, row.city);
-                insert.setString(++parameter, row.state);
-                insert.setString(++parameter, row.customerId);
-                insert.setInt(++parameter, row.ball1);
-                insert.setInt(++parameter, row.ball2);
-                insert.setInt(++parameter, row.ball3);
-                insert.setInt(++parameter, row.ball4);
-                insert.setInt(++parameter, row.ball5);
-                insert.setInt(++parameter, row.powerball);
+                for (String text : row.texts) {
+                    insert.setString(++parameter, text);
+                }
+                for (int number : row.numbers) {
+                    insert.setInt(++parameter, number);
+                }
             }
             int stored = insert.executeUpdate();
             done += rows.size();
@@ -772,10 +735,14 @@ public class Ingest {
             draw(below);
         }
 
-        /** Leaves the last state on the screen. */
+        /** Leaves the last state on the screen, if there is anything to tell. */
         synchronized void end(long done) {
-            draw(line(done));
-            System.err.println(width > 0 ? "" : line(done));
+            if (done == 0) {
+                draw("");
+            } else {
+                draw(line(done));
+                System.err.println(width > 0 ? "" : line(done));
+            }
         }
 
         private void draw(String line) {
@@ -798,9 +765,8 @@ public class Ingest {
             }
             int room = Math.min(50, width - 1 - percent.length() - figures.length() - 2);
             int full = (int) (part * room);
-            String line = room < 5 ? percent + figures.strip()
-                    : percent + "[" + "#".repeat(full) + "-".repeat(room - full) + "]" + figures;
-            return line.length() < width ? line : line.substring(0, width - 1);
+            String bar = room < 5 ? "" : "[" + "#".repeat(full) + "-".repeat(room - full) + "]";
+            return (percent + bar + figures).substring(0, Math.min(width - 1, percent.length() + bar.length() + figures.length()));
         }
 
         private static String clock(double seconds) {
@@ -853,16 +819,10 @@ public class Ingest {
         }
 
         private static String url(String text) {
-            try {
-                URI uri = new URI(text);
-                boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-                if (http && uri.getHost() != null && uri.getRawQuery() == null && uri.getRawFragment() == null) {
-                    return text.replaceAll("/+$", "");
-                }
-            } catch (URISyntaxException e) {
-                // The sentence below says all that there is to say.
+            if (!text.matches("https?://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~/-]*)?")) {
+                throw new IllegalArgumentException("--url must be like " + DEFAULT_URL + ", not \"" + printable(text) + "\"");
             }
-            throw new IllegalArgumentException("--url must be like " + DEFAULT_URL + ", not \"" + printable(text) + "\"");
+            return text.replaceAll("/+$", "");
         }
 
         private static Path db(String text) {

@@ -41,7 +41,7 @@ import java.util.stream.IntStream;
  * Serving drawings on http://127.0.0.1:8000/ - try http://127.0.0.1:8000/drawing/10 (Ctrl-C stops)
  *
  * $ curl -s 'http://127.0.0.1:8000/drawing/1?seed=42'
- * GOLDEN
+ * ('00000000-0000-702a-98c4-2fc136081fd1', 'Ariel', 'Steele', 'Las Cruces', 'NM', '7f85f082-35d4-42ad-8b7c-3971ac340a66', 37, 43, 56, 60, 67, 12)
  * </pre>
  *
  * {@code GET /drawing/{rows}?seed=S&from=K&format=F&rate=R} answers with rows K to K + rows - 1 of the stream that is
@@ -346,7 +346,7 @@ public class Server {
             if (ours && status == 0) {
                 refuse(new Refusal(500, "Internal Server Error", "the server failed before the first row"));
             } else {
-                broken = ", broken off: " + printable(failure.toString());
+                broken = ", broken off: " + printable(String.valueOf(ours ? failure : failure.getMessage()));
                 throw new IOException(failure); // what HttpServer needs to see, to close the connection
             }
         }
