@@ -4,39 +4,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpHeaders;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
+import java.net.http.*;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.file.*;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
+import java.sql.*;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Properties;
-import java.util.Scanner;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.*;
+import java.util.concurrent.*;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -65,28 +43,19 @@ public class Ingest {
     private static final long MAX_SEED = 1_000_000_000_000_000_000L;
     private static final int MAX_ROW_BYTES = 4096;
     private static final int TRIES = 5; // in a row without a new row
-    private static final long FIRST_PAUSE_MILLIS = 100; // before a stream is asked for again; three times that, the next
+    private static final long FIRST_PAUSE_MILLIS = 100; // before a stream is asked for again; the next is three times that
     private static final long LOCKED_SECONDS = 30; // to wait for another program that is writing
     private static final long COMMIT_MILLIS = 900; // so that with the commit itself it is at least once a second
     private static final long TICK_MILLIS = 100; // the bar is redrawn as often, whether rows come or not
     private static final long PLAIN_PROGRESS_SECONDS = 5; // where there is no terminal
     private static final int QUEUED_BATCHES = 32;
-    private static final long NOT_WAITING = 0;
-    private static final String NO_SERVER = "No server answers";
-
-    private static final int SQLITE_BUSY = 5;
-    private static final int SQLITE_READONLY = 8;
-    private static final int SQLITE_FULL = 13;
-    private static final int SQLITE_CANTOPEN = 14;
-    private static final int SQLITE_NOTADB = 26;
 
     private static final String TABLE = "powerball_results";
-    private static final List<String> COLUMNS = List.of("transaction_id TEXT PRIMARY KEY", "first_name TEXT", "last_name TEXT",
-            "city TEXT", "state TEXT", "customer_id TEXT", "powerball_1 INTEGER", "powerball_2 INTEGER",
-            "powerball_3 INTEGER", "powerball_4 INTEGER", "powerball_5 INTEGER", "powerball_number INTEGER");
-
-    private static final int TEXTS = 6; // columns; the first and the last of these hold UUIDs
+    private static final int TEXTS = 6; // columns; the first and the last of them hold UUIDs
     private static final int BALLS = 6; // columns
+    private static final List<String> COLUMNS = List.of("transaction_id TEXT PRIMARY KEY", "first_name TEXT",
+            "last_name TEXT", "city TEXT", "state TEXT", "customer_id TEXT", "powerball_1 INTEGER", "powerball_2 INTEGER",
+            "powerball_3 INTEGER", "powerball_4 INTEGER", "powerball_5 INTEGER", "powerball_number INTEGER");
 
     private final Options options;
     private final Progress progress;
@@ -99,19 +68,17 @@ public class Ingest {
         this.progress = new Progress(options.rows);
     }
 
-    public static void main(String[] args) throws Exception {
+    public static void main(String[] args) throws InterruptedException {
         if (List.of(args).contains("--help")) {
             System.out.println(Options.USAGE);
             return;
         }
-        Options options = null;
         try {
-            options = Options.parse(args);
+            System.exit(new Ingest(Options.parse(args)).run());
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage() + "\n\n" + Options.USAGE);
             System.exit(2);
         }
-        System.exit(new Ingest(options).run());
     }
 
     /** The whole job. Returns the exit code. */
@@ -194,6 +161,7 @@ public class Ingest {
     /** Asks for the rows, again if need be, and queues them in batches. */
     private final class Receiver extends Thread {
         private static final List<Row> END = new ArrayList<>(); // queued last, told by its identity
+        private static final String NO_SERVER = "No server answers";
 
         private final HttpClient client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1) // else it would first try to upgrade to HTTP/2
@@ -203,12 +171,11 @@ public class Ingest {
         private boolean resumable; // the server has named the seed
         private long retryAfterMillis; // what the server wishes
         private volatile InputStream body;
-        private volatile long waitingSince; // for a row to be complete, or NOT_WAITING
+        private volatile long deadline = Long.MAX_VALUE; // in System.nanoTime(), for the next row to be complete
         private volatile boolean stalled;
         private volatile String failure; // set before END is queued
 
         Receiver() {
-            super("receiver");
             setDaemon(true);
         }
 
@@ -230,21 +197,24 @@ public class Ingest {
 
         /** Asks until all rows are here. */
         private void receive() throws Failure, InterruptedException {
-            for (int vain = 0; ; ) { // tries in a row without a new row
+            int vain = 0; // tries in a row without a new row
+            while (true) {
                 long before = received;
                 String trouble;
                 try {
                     request();
                     return;
                 } catch (IOException e) {
-                    trouble = trouble(e);
+                    trouble = e instanceof ConnectException ? NO_SERVER
+                            : stalled || e instanceof HttpTimeoutException ? "No row came for " + options.stallSeconds + " s"
+                            : retryAfterMillis > 0 ? "The server is busy" : "The stream broke";
                 }
                 queueBatch();
                 if (received == options.rows) {
                     return; // whatever became of the end
                 }
                 vain = received > before ? 0 : vain + 1;
-                if (received == 0 && vain == 1 && trouble == NO_SERVER) {
+                if (received == 0 && vain == 1 && trouble.equals(NO_SERVER)) {
                     throw new Failure("No server answers at %s. Start one: java src/powerball/Server.java", options.url);
                 }
                 trouble = String.format(Locale.ROOT, "%s after %,d of %,d rows", trouble, received, options.rows);
@@ -260,50 +230,40 @@ public class Ingest {
             }
         }
 
-        private String trouble(IOException e) {
-            return e instanceof ConnectException ? NO_SERVER
-                    : stalled || e instanceof HttpTimeoutException ? "No row came for " + options.stallSeconds + " s"
-                    : retryAfterMillis > 0 ? "The server is busy" : "The stream broke";
-        }
-
         /** Asks once, for all that is missing, and reads to the end. An IOException means that it can be tried again. */
         private void request() throws IOException, InterruptedException, Failure {
-            URI uri = URI.create(options.url + "/drawing/" + (options.rows - received) + "?seed=" + options.seed
-                    + (received == 0 ? "" : "&from=" + received));
             stalled = false;
             retryAfterMillis = 0;
-            HttpResponse<InputStream> response = client.send(
-                    HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(options.stallSeconds)).build(),
-                    HttpResponse.BodyHandlers.ofInputStream());
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(options.url + "/drawing/"
+                    + (options.rows - received) + "?seed=" + options.seed + (received == 0 ? "" : "&from=" + received)));
+            Duration patience = Duration.ofSeconds(options.stallSeconds); // for the headers: it ends with them
+            HttpResponse<InputStream> response =
+                    client.send(request.timeout(patience).build(), HttpResponse.BodyHandlers.ofInputStream());
             body = response.body();
-            waitingSince = System.nanoTime();
             try (InputStream in = body) {
+                waitForRow();
                 check(response);
                 queue.put(List.of()); // there is a server: time to open the database
-                RowParser parser = new RowParser();
+                RowParser parser = new RowParser(received + 1);
                 do {
-                    while (parser.hasByte()) {
-                        if (received == options.rows) {
-                            throw new Failure("The server sends more than the %,d rows asked for.", options.rows);
-                        }
-                        Row row = parser.next(received + 1);
-                        if (row == null) {
-                            break;
-                        }
+                    for (Row row; parser.hasByte() && (row = received < options.rows ? parser.next() : null) != null; ) {
                         batch.add(row);
                         received++;
+                    }
+                    if (received == options.rows && parser.hasByte()) {
+                        throw new Failure("The server sends more than the %,d rows asked for.", options.rows);
                     }
                     queueBatch();
                 } while (parser.read(in));
                 if (received < options.rows) {
-                    boolean delimited = response.headers().map().containsKey("Transfer-Encoding")
-                            || response.headers().map().containsKey("Content-Length");
+                    Set<String> headers = response.headers().map().keySet(); // in lower case, from HttpClient
                     throw new Failure("The server %s after %,d of %,d rows%s.",
-                            delimited ? "ends its answer" : "closes the connection", received, options.rows,
-                            parser.hasByte() ? ", inside a row" : "");
+                            headers.contains("transfer-encoding") || headers.contains("content-length")
+                                    ? "ends its answer" : "closes the connection",
+                            received, options.rows, parser.hasByte() ? ", inside a row" : "");
                 }
             } finally {
-                waitingSince = NOT_WAITING;
+                deadline = Long.MAX_VALUE;
             }
         }
 
@@ -334,19 +294,22 @@ public class Ingest {
 
         private void queueBatch() throws InterruptedException {
             if (!batch.isEmpty()) {
-                waitingSince = NOT_WAITING; // for the network: the database may take its time
+                deadline = Long.MAX_VALUE; // not the network's time: the database may be slow
                 queue.put(batch);
-                waitingSince = System.nanoTime();
                 batch = new ArrayList<>();
+                waitForRow();
             }
+        }
+
+        private void waitForRow() {
+            deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(options.stallSeconds);
         }
 
         /** Called by the main thread: only closing the body frees a thread that reads from it. */
         void cutIfStalled() {
-            long since = waitingSince;
-            if (since != NOT_WAITING && System.nanoTime() - since > TimeUnit.SECONDS.toNanos(options.stallSeconds)) {
+            if (System.nanoTime() > deadline) {
+                deadline = Long.MAX_VALUE;
                 stalled = true;
-                waitingSince = NOT_WAITING;
                 try {
                     body.close();
                 } catch (IOException e) {
@@ -356,15 +319,19 @@ public class Ingest {
         }
     }
 
-    /** One row: the texts of six columns, and six numbers. */
+    /** One row: the values of the text columns and of the number columns. */
     private record Row(String[] texts, int[] numbers) {
     }
 
-    /** Finds rows in the bytes of a stream as they come, and checks them. It never holds more than the buffer. */
+    /** Finds rows in the bytes of a stream as they come, and checks them. It never holds more than its buffer. */
     private static final class RowParser {
         private final ByteBuffer bytes = ByteBuffer.allocate(16 * MAX_ROW_BYTES).flip(); // that have come
         private long number; // of the row, from 1
         private int start; // of the row
+
+        RowParser(long firstNumber) {
+            number = firstNumber;
+        }
 
         /** Reads what comes next, at least one byte; false at the end of the stream. */
         boolean read(InputStream in) throws IOException, Failure {
@@ -374,6 +341,7 @@ public class Ingest {
             bytes.compact();
             int read = in.read(bytes.array(), bytes.position(), bytes.remaining());
             bytes.position(bytes.position() + Math.max(read, 0)).flip();
+            start = 0;
             return read >= 0;
         }
 
@@ -382,7 +350,7 @@ public class Ingest {
             while (bytes.hasRemaining()) {
                 byte b = bytes.get();
                 if (b != ',' && b != ' ' && b != '\n' && b != '\r') {
-                    bytes.position(bytes.position() - 1);
+                    start = back();
                     return true;
                 }
             }
@@ -390,11 +358,9 @@ public class Ingest {
         }
 
         /** The next row, or null if not all of it has come: then it is begun again when there is more. */
-        Row next(long number) throws Failure {
-            this.number = number;
-            start = bytes.position();
+        Row next() throws Failure {
             try {
-                expect('(', nonSpace());
+                expect('(', bytes.get());
                 String[] texts = new String[TEXTS];
                 for (int i = 0; i < TEXTS; i++) {
                     texts[i] = text();
@@ -406,11 +372,17 @@ public class Ingest {
                     boolean last = i == BALLS - 1;
                     numbers[i] = number(last ? 26 : 69, last ? ')' : ',');
                 }
+                number++;
                 return new Row(texts, numbers);
             } catch (BufferUnderflowException e) {
                 bytes.position(start);
                 return null;
             }
+        }
+
+        private int back() {
+            bytes.position(bytes.position() - 1);
+            return bytes.position();
         }
 
         private byte nonSpace() {
@@ -435,34 +407,34 @@ public class Ingest {
             expect('\'', nonSpace());
             int from = bytes.position();
             boolean doubled = false;
-            while (true) {
-                if (bytes.get() == '\'') {
+            for (byte b = bytes.get(); true; b = bytes.get()) {
+                if (b == '\'') {
                     byte next = bytes.get();
                     if (next == ',') {
                         break;
+                    } else if (next == '\'') {
+                        doubled = true;
+                    } else {
+                        back();
                     }
-                    doubled |= next == '\'';
-                    bytes.position(bytes.position() - (next == '\'' ? 0 : 1));
                 }
             }
-            try {
-                String text = StandardCharsets.UTF_8.newDecoder()
-                        .decode(bytes.duplicate().position(from).limit(bytes.position() - 2)).toString();
-                return doubled ? text.replace("''", "'") : text;
-            } catch (CharacterCodingException e) {
+            String text = new String(bytes.array(), from, bytes.position() - 2 - from, StandardCharsets.UTF_8);
+            if (text.indexOf('\uFFFD') >= 0) { // what Java puts in the place of other bytes
                 throw notARow("it holds bytes that are not UTF-8");
             }
+            return doubled ? text.replace("''", "'") : text;
         }
 
-        private void checkUuid(String id) throws Failure {
-            boolean valid = id.length() == 36;
-            for (int i = 0; valid && i < 36; i++) {
-                boolean hyphen = i == 8 || i == 13 || i == 18 || i == 23;
-                valid = hyphen ? id.charAt(i) == '-' : Character.digit(id.charAt(i), 16) >= 0;
+        private void checkUuid(String text) throws Failure {
+            try {
+                if (UUID.fromString(text).toString().equalsIgnoreCase(text)) {
+                    return;
+                }
+            } catch (IllegalArgumentException e) {
+                // The sentence below says all that there is to say.
             }
-            if (!valid) {
-                throw notARow("\"" + id + "\" is not a UUID");
-            }
+            throw notARow("\"" + printable(text) + "\" is not a UUID");
         }
 
         /** A number and what stands behind it. The oldest servers write 12 as (12,). */
@@ -490,7 +462,7 @@ public class Ingest {
 
         private Failure notARow(String why) {
             String text = new String(bytes.array(), start, Math.min(bytes.limit() - start, 80), StandardCharsets.UTF_8);
-            return new Failure("Row %,d is not a row, %s: %s", number, printable(why), printable(text));
+            return new Failure("Row %,d is not a row, %s: %s", number, why, printable(text));
         }
     }
 
@@ -499,26 +471,26 @@ public class Ingest {
     /** The table. Rows are stored in transactions of about a second; what is committed survives a power cut. */
     private final class Store implements AutoCloseable {
         private static final int ROWS_A_STATEMENT = 32; // 1.5 times as fast as one
+        private static final int BUSY = 5; // SQLite's code
 
-        private final List<Row> waiting = new ArrayList<>(); // fewer than a full statement
         private Connection connection; // null: not open yet
-        private Object file; // what the path led to when it was opened
         private Statement sql;
-        private PreparedStatement insertMany;
-        private PreparedStatement insertOne;
+        private PreparedStatement insert; // of so many rows
+        private Object file; // what the path led to when it was opened
+        private List<Row> waiting = new ArrayList<>(); // fewer than a statement takes
         private boolean inTransaction;
-        private long uncommittedSince; // when the first row came that is not committed
+        private long uncommittedSince; // in System.nanoTime(), when the first of the rows came; 0: all are committed
         private long done; // rows, stored or already there
         private long alreadyThere;
         private long committed; // of the rows that are done
 
         /** Looks at the database, if there is one; makes none, lest an empty one be left where no server answers. */
         void openExisting() throws SQLException, Failure {
-            if (!Files.isDirectory(options.db.toAbsolutePath().getParent())) {
-                throw new Failure("%s: there is no such folder.", options.db);
-            }
             if (Files.isDirectory(options.db)) {
                 throw new Failure("%s is a folder, not a database.", options.db);
+            }
+            if (!Files.isDirectory(options.db.toAbsolutePath().getParent())) {
+                throw new Failure("%s: there is no such folder.", options.db);
             }
             if (Files.exists(options.db)) {
                 open();
@@ -540,32 +512,31 @@ public class Ingest {
                 // With a write-ahead log, who reads and who writes do not wait for each other.
                 patiently(() -> sql.execute("PRAGMA journal_mode = WAL"));
             } catch (SQLException e) {
-                // Some file systems cannot have one. The rollback journal, which then stays, is as safe; only slower for
+                // Some file systems cannot have one. The rollback journal, which then stays, is as safe, only slower for
                 // readers. If it is a read-only file instead, the first write will say so.
             }
             sql.execute("PRAGMA synchronous = FULL"); // a commit returns when the disk has it: it survives a power cut
             patiently(() -> sql.execute("CREATE TABLE IF NOT EXISTS " + TABLE + " ("
                     + String.join(" NOT NULL, ", COLUMNS) + " NOT NULL)"));
-            insertOne = connection.prepareStatement(insert(1));
-            insertMany = connection.prepareStatement(insert(ROWS_A_STATEMENT));
+            insert = prepareInsert(ROWS_A_STATEMENT);
             file = file();
         }
 
         private List<String> columns() throws SQLException {
             List<String> columns = new ArrayList<>();
-            try (ResultSet found = sql.executeQuery("SELECT name, type, pk FROM pragma_table_info('" + TABLE + "')")) {
+            try (ResultSet found = sql.executeQuery("SELECT name || ' ' || type || iif(pk, ' PRIMARY KEY', '')"
+                    + " FROM pragma_table_info('" + TABLE + "')")) {
                 while (found.next()) {
-                    columns.add(found.getString(1) + " " + found.getString(2)
-                            + (found.getInt(3) > 0 ? " PRIMARY KEY" : ""));
+                    columns.add(found.getString(1));
                 }
             }
             return columns;
         }
 
-        private static String insert(int rows) {
-            return "INSERT INTO " + TABLE + " VALUES "
-                    + String.join(", ", Collections.nCopies(rows, "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"))
-                    + " ON CONFLICT (transaction_id) DO NOTHING";
+        private PreparedStatement prepareInsert(int rows) throws SQLException {
+            String values = "(?" + ", ?".repeat(COLUMNS.size() - 1) + ")";
+            return connection.prepareStatement("INSERT INTO " + TABLE + " VALUES " + values + (", " + values).repeat(rows - 1)
+                    + " ON CONFLICT (transaction_id) DO NOTHING");
         }
 
         void add(List<Row> rows) throws SQLException, Failure {
@@ -578,19 +549,19 @@ public class Ingest {
                 }
                 waiting.add(row);
                 if (waiting.size() == ROWS_A_STATEMENT) {
-                    execute(insertMany, waiting);
-                    waiting.clear();
+                    store(insert);
                 }
             }
         }
 
-        private void execute(PreparedStatement insert, List<Row> rows) throws SQLException, Failure {
+        /** Stores the waiting rows by a statement for as many. */
+        private void store(PreparedStatement insert) throws SQLException {
             if (!inTransaction) {
                 patiently(() -> sql.execute("BEGIN IMMEDIATE"));
                 inTransaction = true;
             }
             int parameter = 0;
-            for (Row row : rows) {
+            for (Row row : waiting) {
                 for (String text : row.texts) {
                     insert.setString(++parameter, text);
                 }
@@ -598,9 +569,9 @@ public class Ingest {
                     insert.setInt(++parameter, number);
                 }
             }
-            int stored = insert.executeUpdate();
-            done += rows.size();
-            alreadyThere += rows.size() - stored;
+            alreadyThere += waiting.size() - insert.executeUpdate();
+            done += waiting.size();
+            waiting.clear();
         }
 
         void commitIfDue() throws SQLException, Failure {
@@ -611,10 +582,11 @@ public class Ingest {
         }
 
         void commit() throws SQLException, Failure {
-            for (Row row : waiting) {
-                execute(insertOne, List.of(row));
+            if (!waiting.isEmpty()) {
+                try (PreparedStatement insertRest = prepareInsert(waiting.size())) {
+                    store(insertRest);
+                }
             }
-            waiting.clear();
             if (inTransaction) {
                 if (!Objects.equals(file, file())) { // SQLite would go on writing to a file that nobody can find
                     committed = 0;
@@ -649,7 +621,7 @@ public class Ingest {
                     return step.run();
                 } catch (SQLException e) {
                     double seconds = (System.nanoTime() - start) / 1e9;
-                    if (e.getErrorCode() != SQLITE_BUSY || seconds > LOCKED_SECONDS || interrupted) {
+                    if (e.getErrorCode() != BUSY || seconds > LOCKED_SECONDS || interrupted) {
                         throw e;
                     }
                     if (seconds > 1 && !said) {
@@ -676,11 +648,11 @@ public class Ingest {
 
         String explain(SQLException e) {
             String why = switch (e.getErrorCode()) {
-                case SQLITE_BUSY -> "is still locked by another program after " + LOCKED_SECONDS + " s";
-                case SQLITE_READONLY -> "cannot be written: the file or its folder is read-only";
-                case SQLITE_FULL -> "cannot grow: the disk is full";
-                case SQLITE_CANTOPEN -> "cannot be opened";
-                case SQLITE_NOTADB -> "is not a SQLite database";
+                case BUSY -> "is still locked by another program after " + LOCKED_SECONDS + " s";
+                case 8 -> "cannot be written: the file or its folder is read-only";
+                case 13 -> "cannot grow: the disk is full";
+                case 14 -> "cannot be opened";
+                case 26 -> "is not a SQLite database";
                 default -> "cannot be written: " + printable(e.getMessage());
             };
             return options.db + " " + why + ".";
