@@ -90,7 +90,7 @@ compile() {
   rm -rf build/main
   mkdir -p build/main/powerball
   "$javac" --release 17 -Xlint:all -Werror -d build/main src/powerball/*.java
-  cp -R src/powerball/names build/main/powerball/
+  cp -R src/powerball/names src/powerball/index.html build/main/powerball/
 }
 
 demo() {

@@ -196,11 +196,23 @@ public class Server {
         String path = uri.getRawPath(); // raw: "%2e%2e" stays what it is, and is refused
         String rows = path.startsWith(DRAWING) ? path.substring(DRAWING.length()) : "/";
         if (path.equals("/")) {
-            reply.send(200, "text/plain; charset=utf-8", Options.USAGE + "\n");
+            page(reply);
         } else if (rows.contains("/")) {
             throw new Refusal(404, "Not Found", "path must be / or /drawing/{rows}, not \"" + path + "\"");
         } else {
             stream(Query.parse(rows, uri.getRawQuery()), reply);
+        }
+    }
+
+    /** The web page. Only its own script and style may run: they carry a nonce, which is another one in every answer. */
+    private void page(Reply reply) throws IOException {
+        String nonce = UUID.randomUUID().toString();
+        try (InputStream in = resource("index.html").openStream()) {
+            reply.exchange.getResponseHeaders().set("Content-Security-Policy", ("default-src 'none'; connect-src 'self'; "
+                    + "script-src 'nonce-NONCE'; style-src 'nonce-NONCE'; img-src data:; base-uri 'none'; "
+                    + "form-action 'none'; frame-ancestors 'none'").replace("NONCE", nonce));
+            reply.send(200, "text/html; charset=utf-8",
+                    new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("NONCE", nonce));
         }
     }
 
