@@ -48,7 +48,8 @@ public class Ingest {
     private static final long COMMIT_MILLIS = 900; // so that with the commit itself it is at least once a second
     private static final long TICK_MILLIS = 100; // the bar is redrawn as often, whether rows come or not
     private static final long PLAIN_PROGRESS_SECONDS = 5; // where there is no terminal
-    private static final int QUEUED_BATCHES = 32;
+    private static final int BATCH_ROWS = 512; // handed over at once, unless more are slow to come
+    private static final int QUEUED_BATCHES = 8;
 
     private static final String TABLE = "powerball_results";
     private static final int TEXTS = 6; // columns; the first and the last of them hold UUIDs
@@ -253,7 +254,9 @@ public class Ingest {
                     if (received == options.rows && parser.hasByte()) {
                         throw new Failure("The server sends more than the %,d rows asked for.", options.rows);
                     }
-                    queueBatch();
+                    if (batch.size() >= BATCH_ROWS || in.available() == 0) {
+                        queueBatch();
+                    }
                 } while (parser.read(in));
                 if (received < options.rows) {
                     Set<String> headers = response.headers().map().keySet(); // in lower case, from HttpClient
@@ -407,16 +410,19 @@ public class Ingest {
             expect('\'', nonSpace());
             int from = bytes.position();
             boolean doubled = false;
-            for (byte b = bytes.get(); true; b = bytes.get()) {
-                if (b == '\'') {
-                    byte next = bytes.get();
-                    if (next == ',') {
-                        break;
-                    } else if (next == '\'') {
-                        doubled = true;
-                    } else {
-                        back();
-                    }
+            while (true) {
+                int quote = bytes.position();
+                while (quote < bytes.limit() && bytes.array()[quote] != '\'') { // by index: twice as fast as get()
+                    quote++;
+                }
+                bytes.position(quote).get();
+                byte next = bytes.get();
+                if (next == ',') {
+                    break;
+                } else if (next == '\'') {
+                    doubled = true;
+                } else {
+                    back();
                 }
             }
             String text = new String(bytes.array(), from, bytes.position() - 2 - from, StandardCharsets.UTF_8);
@@ -518,6 +524,7 @@ public class Ingest {
             sql.execute("PRAGMA synchronous = FULL"); // a commit returns when the disk has it: it survives a power cut
             patiently(() -> sql.execute("CREATE TABLE IF NOT EXISTS " + TABLE + " ("
                     + String.join(" NOT NULL, ", COLUMNS) + " NOT NULL)"));
+            sql.execute("PRAGMA cache_size = -65536"); // KB: holds what a second brings, else it is written twice
             insert = prepareInsert(ROWS_A_STATEMENT);
             file = file();
         }

@@ -1,17 +1,24 @@
 package powerball;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A Server in a process of its own, on a free port unless told otherwise, and ways to ask it. */
 final class ServerProcess implements AutoCloseable {
@@ -83,6 +90,68 @@ final class ServerProcess implements AutoCloseable {
         try (Socket socket = raw(request)) {
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
         }
+    }
+
+    /** The bytes of a GET after whose answer the server is to close the connection. */
+    static String request(String pathAndQuery) {
+        return "GET " + pathAndQuery + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    }
+
+    /** What comes on a connection until it ends, in order or by a reset. */
+    static String untilItEnds(Socket socket) throws IOException {
+        socket.setSoTimeout(60_000); // not a measure, only an end to a hanging test
+        ByteArrayOutputStream received = new ByteArrayOutputStream();
+        byte[] buffer = new byte[8192];
+        try {
+            for (int n; (n = socket.getInputStream().read(buffer)) >= 0; ) {
+                received.write(buffer, 0, n);
+            }
+        } catch (SocketException e) {
+            // Reset: an end as well.
+        }
+        return received.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    /** The body out of an answer in chunks, as far as it came. */
+    static String dechunked(String answer) {
+        StringBuilder body = new StringBuilder();
+        int at = answer.indexOf("\r\n\r\n") + 4;
+        for (int line; (line = answer.indexOf("\r\n", at)) >= 0; ) {
+            int start = line + 2;
+            int end = start + Integer.parseInt(answer.substring(at, line), 16);
+            body.append(answer, start, Math.min(end, answer.length()));
+            at = end + 2;
+        }
+        return body.toString();
+    }
+
+    /** Does the answer end with the last chunk, which says that it is whole? */
+    static boolean isWhole(String answer) {
+        return answer.endsWith("\r\n0\r\n\r\n");
+    }
+
+    /** A copy of the program's source in a folder, to change and to launch. Returns the file to launch. */
+    static Path copyOfSource(Path folder) throws IOException {
+        Path source = Run.PROJECT.resolve("src");
+        try (Stream<Path> files = Files.walk(source)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                Path copy = folder.resolve(source.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(copy);
+                } else {
+                    Files.copy(file, copy);
+                }
+            }
+        }
+        return folder.resolve("powerball/Server.java");
+    }
+
+    /** Skips the test where a tool is missing. Returns its path. */
+    static String tool(String name) {
+        Optional<Path> found = Stream.of(System.getenv("PATH").split(":"))
+                .map(folder -> Path.of(folder, name)).filter(Files::isExecutable).findFirst();
+        assumeTrue(found.isPresent(), "needs the command " + name);
+        return found.get().toString();
     }
 
     @Override public void close() {

@@ -1,0 +1,285 @@
+package powerball;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How a row is made: the same everywhere and for ever, by the rules of the game, and fair. */
+class DrawingTest {
+
+    private static final long MAX_SEED = 1_000_000_000_000_000_000L;
+    private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L; // SplittableRandom's step
+    private static final int ROWS = 200_000;
+
+    private static final List<String> FIRST = list("first.txt");
+    private static final List<String> LAST = list("last.txt");
+    private static final List<String> PLACES = list("places.txt");
+    private static final Set<String> STATES = Set.of(("AL AK AZ AR CA CO CT DC DE FL GA HI ID IL IN IA KS KY LA ME MD "
+            + "MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY").split(" "));
+
+    private static ServerProcess server;
+
+    @BeforeAll static void start() {
+        server = ServerProcess.start();
+    }
+
+    @AfterAll static void stop() {
+        server.close();
+    }
+
+    // ---- The same rows ----------------------------------------------------------------------------------------------
+
+    @Test void aSeedGivesTheSameRowsForEver() throws IOException {
+        List<String> golden = Files.readAllLines(Run.PROJECT.resolve("test/powerball/golden-42.txt"));
+        assertEquals(20, golden.size());
+        assertEquals(String.join(", ", golden), server.get("/drawing/20?seed=42").body());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 1", "0, 500", "1, 1", "499, 2", "999, 1", "123, 877"})
+    void aSliceIsThatPartOfTheWhole(int from, int rows) {
+        String stream = "?seed=7&format=ndjson";
+        List<String> whole = server.get("/drawing/1000" + stream).body().lines().toList();
+        List<String> slice = server.get("/drawing/" + rows + stream + "&from=" + from).body().lines().toList();
+        assertEquals(whole.subList(from, from + rows), slice);
+    }
+
+    @Test void theHighestRowOfTheHighestStreamFitsItsId() {
+        String row = server.get("/drawing/1?seed=" + MAX_SEED + "&from=1000000000").body();
+        assertEquals("(" + plainText("SQL", plainRow(MAX_SEED, 1_000_000_000)) + ")", row);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Server.Format.class)
+    void rowsAreMadeAsAPlainProgramMakesThem(Server.Format format) {
+        long seed = 5_000_000_000_000_000L;
+        String expected = switch (format) {
+            case SQL -> plainRows(seed, format).collect(Collectors.joining("), (", "(", ")"));
+            case CSV -> plainRows(seed, format).collect(Collectors.joining("\n", header() + "\n", "\n"));
+            case NDJSON -> plainRows(seed, format).collect(Collectors.joining("}\n{", "{", "}\n"));
+        };
+        String sent = server.get("/drawing/100000?seed=" + seed + "&format=" + format.name().toLowerCase()).body();
+        int differs = Arrays.mismatch(expected.getBytes(StandardCharsets.UTF_8), sent.getBytes(StandardCharsets.UTF_8));
+        assertEquals(-1, differs, () -> "a difference after ..."
+                + sent.substring(Math.max(0, differs - 300), Math.min(sent.length(), differs)));
+    }
+
+    @Test void anotherJdkMakesTheSameBytes() throws IOException {
+        List<String> command = List.of(otherJava(), "src/powerball/Server.java", "--port", "0");
+        try (ServerProcess other = ServerProcess.start(Run.PROJECT, command)) {
+            for (String format : List.of("sql", "csv", "ndjson")) {
+                String path = "/drawing/2000?seed=42&format=" + format;
+                assertEquals(server.get(path).body(), other.get(path).body());
+            }
+        }
+    }
+
+    /** Skips the test unless there is another JDK of an age that the program runs on. */
+    private static String otherJava() throws IOException {
+        Path jdks = Path.of("/usr/lib/jvm");
+        assumeTrue(Files.isDirectory(jdks), "no folder " + jdks);
+        try (Stream<Path> found = Files.list(jdks)) {
+            List<Path> others = found.filter(jdk -> Files.isExecutable(jdk.resolve("bin/javac")))
+                    .filter(jdk -> release(jdk) >= 17 && release(jdk) != Runtime.version().feature()).toList();
+            assumeTrue(!others.isEmpty(), "no other JDK from 17 on in " + jdks);
+            return others.get(0).resolve("bin/java").toString();
+        }
+    }
+
+    /** 17 of a JDK whose file "release" says JAVA_VERSION="17.0.15"; 0 if it does not say. */
+    private static int release(Path jdk) {
+        try {
+            return Files.readAllLines(jdk.resolve("release")).stream()
+                    .filter(line -> line.startsWith("JAVA_VERSION=\""))
+                    .map(line -> Integer.parseInt(line.split("\"")[1].split("[^0-9]")[0])).findFirst().orElse(0);
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    // ---- The oracle: a row as one would write it first --------------------------------------------------------------
+
+    private static Stream<String> plainRows(long seed, Server.Format format) {
+        return IntStream.range(0, 100_000).mapToObj(i -> plainText(format.name(), plainRow(seed, i)));
+    }
+
+    private static List<String> plainRow(long seed, long index) {
+        long stream = new SplittableRandom(seed).nextLong();
+        SplittableRandom random = new SplittableRandom(new SplittableRandom(stream + index).nextLong());
+        String tick = String.format("%015x", seed + index);
+        String transactionId = tick.substring(0, 8) + "-" + tick.substring(8, 12) + "-7" + tick.substring(12)
+                + "-" + variant(random);
+        List<String> row = new ArrayList<>(List.of(transactionId, any(FIRST, random), any(LAST, random)));
+        String place = any(PLACES, random);
+        row.addAll(List.of(place.substring(0, place.length() - 3), place.substring(place.length() - 2)));
+        String high = String.format("%016x", random.nextLong());
+        row.add(high.substring(0, 8) + "-" + high.substring(8, 12) + "-4" + high.substring(13) + "-" + variant(random));
+        TreeSet<Integer> balls = new TreeSet<>();
+        while (balls.size() < 5) {
+            balls.add(1 + random.nextInt(69));
+        }
+        balls.forEach(ball -> row.add(ball.toString()));
+        row.add(String.valueOf(1 + random.nextInt(26)));
+        return row;
+    }
+
+    private static String any(List<String> list, SplittableRandom random) {
+        return list.get(random.nextInt(list.size()));
+    }
+
+    /** The last two groups of a UUID: binary 10, then 62 random bits. */
+    private static String variant(SplittableRandom random) {
+        String hex = String.format("%016x", random.nextLong() >>> 2);
+        return "89ab".charAt(hex.charAt(0) - '0') + hex.substring(1, 4) + "-" + hex.substring(4);
+    }
+
+    /** A row without what encloses it. The names in the lists have neither quotes nor commas, but apostrophes. */
+    private static String plainText(String format, List<String> row) {
+        return IntStream.range(0, 12).mapToObj(i -> switch (format) {
+            case "SQL" -> i < 6 ? "'" + row.get(i).replace("'", "''") + "'" : row.get(i);
+            case "CSV" -> row.get(i);
+            default -> '"' + Server.COLUMNS.get(i) + "\":" + (i < 6 ? '"' + row.get(i) + '"' : row.get(i));
+        }).collect(Collectors.joining(format.equals("SQL") ? ", " : ","));
+    }
+
+    private static String header() {
+        return "transaction_id,first_name,last_name,city,state,customer_id,"
+                + "powerball_1,powerball_2,powerball_3,powerball_4,powerball_5,powerball_number";
+    }
+
+    // ---- The lists --------------------------------------------------------------------------------------------------
+
+    private static List<String> list(String file) {
+        try {
+            return Files.readAllLines(Run.PROJECT.resolve("src/powerball/names").resolve(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test void theListsAreLongAndWithoutDuplicates() {
+        assertTrue(FIRST.size() >= 400, () -> FIRST.size() + " first names");
+        assertTrue(LAST.size() >= 600, () -> LAST.size() + " last names");
+        assertTrue(PLACES.size() >= 500, () -> PLACES.size() + " places");
+        for (List<String> list : List.of(FIRST, LAST, PLACES)) {
+            assertEquals(list.size(), new HashSet<>(list).size(), "duplicates");
+        }
+    }
+
+    @Test void thePlacesCoverEveryStateAndNoOther() {
+        assertEquals(51, STATES.size());
+        assertEquals(STATES, PLACES.stream().map(place -> place.split(",")[1]).collect(Collectors.toSet()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".*'.*", ".*-.*", ".*[^\\x00-\\x7f].*"})
+    void someNamesAreNotPlainLetters(String pattern) {
+        assertTrue(Stream.concat(FIRST.stream(), LAST.stream()).anyMatch(name -> name.matches(pattern)), pattern);
+    }
+
+    // ---- The rules of the game --------------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 42, MAX_SEED - 4095})
+    void everyRowKeepsTheRules(long seed) {
+        Set<String> places = new HashSet<>(PLACES);
+        Set<String> states = new HashSet<>();
+        String before = "";
+        for (int i = 0; i < ROWS; i++) {
+            Server.Drawing row = Server.Drawing.of(seed, i);
+            int[] balls = row.whiteBalls();
+            assertArrayEquals(IntStream.of(balls).distinct().sorted().toArray(), balls);
+            assertTrue(balls.length == 5 && balls[0] >= 1 && balls[4] <= 69, () -> Arrays.toString(balls));
+            assertTrue(row.powerball() >= 1 && row.powerball() <= 26, () -> "Powerball " + row.powerball());
+
+            assertTrue(row.transactionId().version() == 7 && row.transactionId().variant() == 2, row::toString);
+            String id = row.transactionId().toString();
+            assertEquals(seed + i, Long.parseLong(id.substring(0, 8) + id.substring(9, 13) + id.substring(15, 18), 16));
+            assertTrue(id.compareTo(before) > 0, () -> id + " does not ascend");
+            before = id;
+            assertTrue(row.customerId().version() == 4 && row.customerId().variant() == 2, row::toString);
+
+            assertTrue(places.contains(row.city() + "," + row.state()), row::toString);
+            states.add(row.state());
+        }
+        assertEquals(STATES, states);
+    }
+
+    // ---- Fair, and without a pattern --------------------------------------------------------------------------------
+
+    // Bounds of chi-square that a fair game stays below in 9,999 of 10,000 trials: quantiles for 68, 25 and 675 degrees
+    // of freedom. The seeds are fixed: who passes once passes always. One of them is a present moment, of 2025.
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 42, MAX_SEED, 7_168_000_000_000_000L})
+    void ballsAreFair(long seed) {
+        long[] white = new long[69];
+        long[] red = new long[26];
+        long[] pairs = new long[26 * 26]; // the Powerballs of two neighbours
+        int before = Server.Drawing.of(seed, 0).powerball() - 1;
+        for (int i = 1; i <= ROWS; i++) {
+            Server.Drawing row = Server.Drawing.of(seed, i);
+            IntStream.of(row.whiteBalls()).forEach(ball -> white[ball - 1]++);
+            red[row.powerball() - 1]++;
+            pairs[before * 26 + row.powerball() - 1]++;
+            before = row.powerball() - 1;
+        }
+        // Five balls drawn without replacement vary less than five throws of a die: by the factor 64/68.
+        assertBelow(120.12, chiSquare(white) * 68 / 64, "white balls");
+        assertBelow(60.14, chiSquare(red), "Powerball");
+        assertBelow(820.27, chiSquare(pairs), "Powerballs of neighbours");
+    }
+
+    private static double chiSquare(long[] counts) {
+        double expected = (double) Arrays.stream(counts).sum() / counts.length;
+        return Arrays.stream(counts).mapToDouble(n -> (n - expected) * (n - expected) / expected).sum();
+    }
+
+    private static void assertBelow(double bound, double value, String what) {
+        assertTrue(value < bound, () -> what + ": chi-square " + value + " is not below " + bound);
+    }
+
+    @Test void streamsOfRelatedSeedsShareNoRandomNumber() {
+        long steps = 1; // so many of the generator's steps lead, modulo 2^64, to another valid seed
+        while (steps * GOLDEN_GAMMA <= 0 || steps * GOLDEN_GAMMA > MAX_SEED) {
+            steps++;
+        }
+        Set<Long> seen = new HashSet<>();
+        List<Long> seeds = List.of(0L, 1L, 2L, steps * GOLDEN_GAMMA);
+        int rows = 10_000;
+        for (long seed : seeds) {
+            for (int i = 0; i < rows; i++) {
+                Server.Drawing row = Server.Drawing.of(seed, i);
+                // The highest 48 bits of each 64 that were drawn: the lower ones in part went to version and variant.
+                seen.add(row.transactionId().getLeastSignificantBits() << 2 >>> 16);
+                seen.add(row.customerId().getLeastSignificantBits() << 2 >>> 16);
+                seen.add(row.customerId().getMostSignificantBits() >>> 16);
+            }
+        }
+        assertEquals(3 * rows * seeds.size(), seen.size());
+    }
+}

@@ -1,0 +1,337 @@
+package powerball;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.io.IOException;
+import java.net.http.HttpHeaders;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The three formats say what the rows are, to readers that take their standards at the word, and to common tools. */
+class FormatTest {
+
+    private static final long SEED = 42;
+    private static final int ROWS = 2_000;
+    private static final List<List<Object>> MADE = LongStream.range(0, ROWS).mapToObj(FormatTest::made).toList();
+
+    private static ServerProcess server;
+
+    @TempDir Path folder;
+
+    @BeforeAll static void start() {
+        server = ServerProcess.start();
+    }
+
+    @AfterAll static void stop() {
+        server.close();
+    }
+
+    /** The twelve values of a row, six texts and six numbers. */
+    private static List<Object> made(long index) {
+        Server.Drawing row = Server.Drawing.of(SEED, index);
+        List<Object> values = new ArrayList<>(List.of(row.transactionId().toString(), row.firstName(), row.lastName(),
+                row.city(), row.state(), row.customerId().toString()));
+        for (int ball : row.whiteBalls()) {
+            values.add(ball);
+        }
+        values.add(row.powerball());
+        return values;
+    }
+
+    private static String fetch(String format) {
+        return server.get("/drawing/" + ROWS + "?seed=" + SEED + "&format=" + format).body();
+    }
+
+    // ---- By the standards -------------------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sql", "csv", "ndjson"})
+    void whatIsReadIsWhatWasMade(String format) {
+        assertEquals(MADE, new Reader(fetch(format)).rows(format));
+    }
+
+    @Test void theRowsThatAreReadHaveNamesThatNeedCare() {
+        String names = MADE.stream().map(row -> row.get(1) + " " + row.get(2)).collect(Collectors.joining("\n"));
+        assertTrue(names.contains("'"), "no apostrophe");
+        assertTrue(names.matches("(?s).*[^\\x00-\\x7f].*"), "only ASCII");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "sql, text/plain; charset=utf-8",
+        "csv, text/csv; charset=utf-8; header=present",
+        "ndjson, application/x-ndjson",
+    })
+    void headersSayWhatComes(String format, String contentType) {
+        HttpHeaders headers = server.get("/drawing/3?seed=7&format=" + format).headers();
+        assertEquals(List.of(contentType), headers.allValues("Content-Type"));
+        assertEquals(List.of("7"), headers.allValues("Drawing-Seed"));
+        assertEquals(List.of("no-store"), headers.allValues("Cache-Control"));
+        assertEquals(List.of("nosniff"), headers.allValues("X-Content-Type-Options"));
+    }
+
+    @Test void sqlIsTheFormatWhereNoneIsNamed() {
+        assertEquals(fetch("sql"), server.get("/drawing/" + ROWS + "?seed=" + SEED).body());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sql", "csv", "ndjson"})
+    void noRowsAreAWholeAnswer(String format) throws IOException {
+        String answer = server.rawAnswer(ServerProcess.request("/drawing/0?format=" + format));
+        assertTrue(ServerProcess.isWhole(answer), answer);
+        assertEquals(List.of(), new Reader(ServerProcess.dechunked(answer)).rows(format));
+    }
+
+    @Test void everySliceOfCsvHasTheHeaderLine() {
+        String slice = server.get("/drawing/2?from=5&seed=" + SEED + "&format=csv").body();
+        assertEquals(MADE.subList(5, 7), new Reader(slice).rows("csv"));
+    }
+
+    // ---- By tools ---------------------------------------------------------------------------------------------------
+
+    @Test void sqlIsAListOfValuesForSqlite() {
+        assertEquals(joined(MADE), stored(fetch("sql")));
+    }
+
+    /** Has SQLite insert what came, into columns that convert nothing. Returns its rows. */
+    private List<String> stored(String values) {
+        Path file = folder.resolve("values.db");
+        Database.execute(file, "CREATE TABLE t (" + String.join(", ", Server.COLUMNS) + ")");
+        Database.execute(file, "INSERT INTO t VALUES " + values);
+        assertEquals(List.of("text|integer|integer"), Database.query(file, "SELECT DISTINCT typeof(transaction_id), "
+                + "typeof(powerball_1), typeof(powerball_number) FROM t"));
+        return Database.query(file, "SELECT * FROM t ORDER BY rowid");
+    }
+
+    @Test void aClientThatSplitsAtCommaAndSpaceGetsTwelveFields() {
+        String rows = fetch("sql");
+        for (String row : rows.substring(1, rows.length() - 1).split("\\), \\(")) {
+            assertEquals(12, row.split(", ").length, row);
+        }
+    }
+
+    @Test void csvIsImportedBySqlite() throws IOException {
+        String sqlite = ServerProcess.tool("sqlite3");
+        Files.writeString(folder.resolve("rows.csv"), fetch("csv"));
+        try (Run run = Run.start(folder, List.of(sqlite, "rows.db", ".import --csv rows.csv t"))) {
+            assertEquals(0, run.exitCode(), run::err);
+        }
+        Path file = folder.resolve("rows.db");
+        assertEquals(Server.COLUMNS, Database.query(file, "SELECT name FROM pragma_table_info('t')"));
+        assertEquals(joined(MADE), Database.query(file, "SELECT * FROM t ORDER BY rowid"));
+    }
+
+    @Test void ndjsonIsReadByJq() throws IOException {
+        String jq = ServerProcess.tool("jq");
+        Files.writeString(folder.resolve("rows.ndjson"), fetch("ndjson"));
+        try (Run run = Run.start(folder, List.of(jq, "-r", "map(tostring) | join(\"|\")", "rows.ndjson"))) {
+            assertEquals(0, run.exitCode(), run::err);
+            assertEquals(joined(MADE), run.out().lines().toList());
+        }
+    }
+
+    private static List<String> joined(List<List<Object>> rows) {
+        return rows.stream().map(row -> row.stream().map(Object::toString).collect(Collectors.joining("|"))).toList();
+    }
+
+    // ---- Lists that a teacher has edited ----------------------------------------------------------------------------
+
+    @Test void anyNameSurvivesEveryFormat() throws IOException {
+        Set<String> names = Set.of("O'Neil, Jr.", "\"Doc\" Ray", "back\\slash", "\\", "'", "''", "\"", ",", "Ñandú 李");
+        Path program = ServerProcess.copyOfSource(folder);
+        Files.writeString(program.resolveSibling("names/last.txt"), String.join("\n", names) + "\n");
+        List<String> command = List.of(Run.JAVA, program.toString(), "--port", "0");
+        try (ServerProcess edited = ServerProcess.start(folder, command)) {
+            for (String format : List.of("sql", "csv", "ndjson")) {
+                String body = edited.get("/drawing/300?seed=1&format=" + format).body();
+                assertEquals(names, new Reader(body).rows(format).stream()
+                        .map(row -> row.get(2)).collect(Collectors.toSet()), format);
+            }
+            String lastNames = stored(edited.get("/drawing/300?seed=1").body()).toString();
+            assertAll(names.stream().map(name -> () -> assertTrue(lastNames.contains("|" + name + "|"), name)));
+        }
+    }
+
+    static Stream<Arguments> aListWithABrokenLineStopsTheStart() {
+        return Stream.of(
+                arguments("first.txt", ""),
+                arguments("first.txt", "Ann\n\nBob\n"),
+                arguments("first.txt", "Ann\n  \nBob\n"),
+                arguments("last.txt", "Ann\tBob\n"),
+                arguments("last.txt", "Ann\177Bob\n"),
+                arguments("last.txt", "A".repeat(101)),
+                arguments("places.txt", "Reno,NV\nReno\n"),
+                arguments("places.txt", "Reno,NV\n,NV\n"),
+                arguments("places.txt", "Reno,NV\nReno,Nevada\n"));
+    }
+
+    @ParameterizedTest(name = "[{index}] {0}") // the texts are not fit for a terminal
+    @MethodSource
+    void aListWithABrokenLineStopsTheStart(String file, String text) throws IOException {
+        Path names = Files.createDirectories(folder.resolve("powerball/names"));
+        Files.writeString(names.resolve(file), text);
+        String classes = folder + ":" + Run.PROJECT.resolve("build/main"); // the list in front hides the right one
+        try (Run run = Run.start(folder, List.of(Run.JAVA, "-cp", classes, "powerball.Server", "--port", "0"))) {
+            Run.await("an end, or a start", () -> !run.process.isAlive() || !run.out().isEmpty());
+            assertEquals("", run.out(), "it started");
+            assertEquals(1, run.exitCode());
+            assertEquals(1, run.err().lines().count(), run::err);
+            assertTrue(run.err().contains("names/" + file), run::err);
+        }
+    }
+
+    // ---- The reader -------------------------------------------------------------------------------------------------
+
+    /** A JSON object of texts and whole numbers, its keys in order. */
+    static Map<String, Object> json(String text) {
+        Reader reader = new Reader(text.strip());
+        Map<String, Object> object = reader.object();
+        reader.expectEnd();
+        return object;
+    }
+
+    /** Reads what the server writes, strictly: whatever does not belong there is a failure. */
+    private static final class Reader {
+        private final String text;
+        private int at;
+
+        Reader(String text) {
+            this.text = text;
+        }
+
+        List<List<Object>> rows(String format) {
+            List<List<Object>> rows = new ArrayList<>();
+            if (format.equals("csv")) {
+                expect(String.join(",", Server.COLUMNS) + "\n");
+            }
+            while (at < text.length()) {
+                rows.add(switch (format) {
+                    case "sql" -> sqlRow(rows.isEmpty());
+                    case "csv" -> csvRow();
+                    default -> ndjsonRow();
+                });
+            }
+            return rows;
+        }
+
+        private List<Object> sqlRow(boolean first) {
+            expect(first ? "(" : ", (");
+            List<Object> row = new ArrayList<>();
+            for (int i = 0; i < 12; i++) {
+                expect(i == 0 ? "" : ", ");
+                row.add(next() == '\'' ? quoted('\'', '\'') : number());
+            }
+            expect(")");
+            return row;
+        }
+
+        /** RFC 4180. There, only the column tells a number from a text. */
+        private List<Object> csvRow() {
+            List<Object> row = new ArrayList<>();
+            for (int i = 0; i < 12; i++) {
+                expect(i == 0 ? "" : ",");
+                row.add(next() == '"' ? quoted('"', '"') : i < 6 ? upTo("[,\n\"]") : number());
+            }
+            expect("\n");
+            return row;
+        }
+
+        private List<Object> ndjsonRow() {
+            Map<String, Object> object = object();
+            expect("\n");
+            assertEquals(Server.COLUMNS, List.copyOf(object.keySet()));
+            return List.copyOf(object.values());
+        }
+
+        private Map<String, Object> object() {
+            Map<String, Object> object = new LinkedHashMap<>();
+            expect("{");
+            do {
+                at += object.isEmpty() ? 0 : 1;
+                skipSpace();
+                String key = quoted('"', '\\');
+                expect(":");
+                skipSpace();
+                object.put(key, next() == '"' ? quoted('"', '\\') : number());
+            } while (next() == ',');
+            expect("}");
+            return object;
+        }
+
+        private void skipSpace() {
+            at += next() == ' ' ? 1 : 0;
+        }
+
+        /** A text in marks; after the escape comes a character for itself, and where it is the mark, only the mark. */
+        private String quoted(char mark, char escape) {
+            expect(String.valueOf(mark));
+            StringBuilder found = new StringBuilder();
+            while (true) {
+                char c = next();
+                at++;
+                if (c == escape && at < text.length() && (next() == mark || escape != mark && next() == escape)) {
+                    found.append(next());
+                    at++;
+                } else if (c == mark) {
+                    return found.toString();
+                } else if (c == escape || c < ' ') {
+                    throw new AssertionError("not allowed in quotes: " + here());
+                } else {
+                    found.append(c);
+                }
+            }
+        }
+
+        private Integer number() {
+            return Integer.valueOf(upTo("[^0-9]"));
+        }
+
+        private String upTo(String pattern) {
+            int start = at;
+            while (at < text.length() && !text.substring(at, at + 1).matches(pattern)) {
+                at++;
+            }
+            return text.substring(start, at);
+        }
+
+        private char next() {
+            if (at >= text.length()) {
+                throw new AssertionError("ends too early: " + here());
+            }
+            return text.charAt(at);
+        }
+
+        private void expect(String expected) {
+            assertTrue(text.startsWith(expected, at), () -> "no " + expected + " at: " + here());
+            at += expected.length();
+        }
+
+        private void expectEnd() {
+            assertEquals(text.length(), at, this::here);
+        }
+
+        private String here() {
+            return text.substring(Math.max(0, at - 100), Math.min(text.length(), at + 20));
+        }
+    }
+}

@@ -1,0 +1,353 @@
+package powerball;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What clients see and what the server survives when streams fail, clients misbehave, or both are too many. */
+class ServerFaultTest {
+
+    private static final int DROP_AFTER = 1000;
+    private static final String HUGE = "/drawing/1000000000";
+
+    @TempDir static Path folder;
+    private static ServerProcess dropping;
+    private static ServerProcess failing; // at row N of the seeds N and 1,000,000 + N; it has two streams
+    private static ServerProcess impatient; // with clients that stall
+
+    @BeforeAll static void start() throws IOException {
+        dropping = ServerProcess.start("--drop-after", String.valueOf(DROP_AFTER));
+        impatient = ServerProcess.start("--stall-seconds", "1");
+
+        Path program = ServerProcess.copyOfSource(folder);
+        String source = Files.readString(program);
+        String sound = "static Drawing of(long seed, long index) {\n";
+        String broken = source.replace(sound, sound + """
+                if (seed < 2 * 1_000_000 && index == seed % 1_000_000) {
+                    if (seed < 1_000_000) {
+                        throw new IllegalStateException("test");
+                    }
+                    throw new StackOverflowError("test");
+                }
+                """);
+        assertFalse(broken.equals(source), "Drawing.of is not where it was");
+        Files.writeString(program, broken);
+        failing = ServerProcess.start(folder,
+                List.of(Run.JAVA, program.toString(), "--port", "0", "--max-streams", "2"));
+    }
+
+    @AfterAll static void stop() {
+        dropping.close();
+        impatient.close();
+        failing.close();
+    }
+
+    private static void assertHealthy(ServerProcess server) {
+        // A stream is over for its client before it is for the server.
+        Run.await("a free stream", () -> server.get("/drawing/1?seed=5000000").statusCode() == 200);
+    }
+
+    private static void awaitInLog(ServerProcess server, String pattern) {
+        Run.await("in the log: " + pattern, () -> server.run.out().matches("(?s).*" + pattern + ".*"));
+    }
+
+    // ---- Streams that fail ------------------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @CsvSource({"1001, ''", "50000, ''", "1002, &rate=1000000", "1000000000, ''"})
+    void aDroppedStreamLooksBroken(int rows, String more) throws IOException {
+        String answer = dropping.rawAnswer(
+                ServerProcess.request("/drawing/" + rows + "?format=ndjson" + more));
+        assertFalse(ServerProcess.isWhole(answer), "it looks whole");
+        assertEquals(DROP_AFTER, ServerProcess.dechunked(answer).lines().filter(line -> line.endsWith("}")).count());
+        awaitInLog(dropping, "/drawing/" + rows + "\\?[^\n]* 200 1,000 rows [^\n]*broken off: [^\n]*drop-after");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 999, 1000})
+    void aStreamThatEndsBeforeTheDropIsWhole(int rows) throws IOException {
+        String answer = dropping.rawAnswer(ServerProcess.request("/drawing/" + rows + "?format=ndjson"));
+        assertTrue(ServerProcess.isWhole(answer), "it looks broken");
+        assertEquals(rows, ServerProcess.dechunked(answer).lines().count());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, sql, ''", "3, sql, ''", "3, csv, ''", "0, csv, &rate=100"})
+    void aFailureBeforeTheFirstByteIsToldAsOne(int row, String format, String rate) {
+        for (String seed : seeds(row)) {
+            HttpResponse<String> response =
+                    failing.get("/drawing/1000000?seed=" + seed + "&format=" + format + rate);
+            assertEquals(500, response.statusCode());
+            assertEquals(List.of("application/problem+json"), response.headers().allValues("Content-Type"));
+            Map<String, Object> problem = FormatTest.json(response.body());
+            assertEquals(500, problem.get("status"));
+            assertFalse(problem.get("detail").toString().contains("test"), "a failure's insides are not for clients");
+            awaitInLog(failing, "seed=" + seed + "&format=" + format + rate + " HTTP/1\\.1\" 500 0 rows ");
+            assertTrue(failing.run.err().contains(failure(row, seed) + ": test\n"), failing.run::err);
+            assertHealthy(failing);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"100000, ''", "3, &rate=1000"})
+    void aFailureInMidStreamLooksBroken(int row, String rate) throws IOException {
+        for (String seed : seeds(row)) {
+            String answer = failing.rawAnswer(
+                    ServerProcess.request("/drawing/1000000?format=ndjson&seed=" + seed + rate));
+            assertTrue(answer.startsWith("HTTP/1.1 200 OK\r\n"), answer);
+            assertFalse(ServerProcess.isWhole(answer), "it looks whole");
+            String body = ServerProcess.dechunked(answer);
+            assertTrue(body.contains("powerball_number"), "no row was sent");
+            assertTrue(body.lines().count() <= row, "more rows than were made");
+            awaitInLog(failing, "seed=" + seed + rate + " HTTP/1\\.1\" 200 [1-9][^\n]*broken off: "
+                    + failure(row, seed) + ": test\n");
+            assertHealthy(failing);
+        }
+    }
+
+    /** The seeds whose stream fails at a row, with an exception and with an Error. */
+    private static List<String> seeds(int row) {
+        return List.of(String.valueOf(row), String.valueOf(row + 1_000_000));
+    }
+
+    private static String failure(int row, String seed) {
+        return "java.lang." + (seed.equals(String.valueOf(row)) ? "IllegalStateException" : "StackOverflowError");
+    }
+
+    @Test void curlSeesThatAStreamIsBroken() {
+        String curl = ServerProcess.tool("curl");
+        for (String url : List.of(dropping.url + "/drawing/1001", failing.url + "/drawing/200000?seed=100000")) {
+            assertHealthy(failing);
+            try (Run run = Run.start(folder, List.of(curl, "-s", "-o", "rows", url))) {
+                assertEquals(18, run.exitCode(), url); // "partial file"
+            }
+        }
+        try (Run run = Run.start(folder, List.of(curl, "-s", "-o", "rows", dropping.url + "/drawing/1000"))) {
+            assertEquals(0, run.exitCode());
+        }
+    }
+
+    // ---- Clients that misbehave -------------------------------------------------------------------------------------
+
+    @Test void clientsThatStopReadingAreCutAndNobodyElse() throws IOException {
+        for (int round = 1; round <= 2; round++) {
+            List<Socket> stalled = new ArrayList<>();
+            try {
+                for (int i = 0; i < 8; i++) {
+                    stalled.add(impatient.raw(ServerProcess.request(HUGE + "?from=" + round)));
+                }
+                // All the while others are served, in part by the threads whose clients have just been cut.
+                String cut = "(?s)(.*from=" + round + " HTTP/1\\.1\" 200 [^\n]*broken off[^\n]*\n){8}.*";
+                String expected = impatient.get("/drawing/2000?seed=3").body();
+                Run.await("8 clients cut", () -> {
+                    assertEquals(expected, impatient.get("/drawing/2000?seed=3").body());
+                    return impatient.run.out().matches(cut);
+                });
+                for (Socket socket : stalled) {
+                    assertFalse(ServerProcess.isWhole(ServerProcess.untilItEnds(socket)), "it looks whole");
+                }
+            } finally {
+                for (Socket socket : stalled) {
+                    socket.close();
+                }
+            }
+        }
+    }
+
+    @Test void aSlowStreamIsNotAStalledOne() {
+        HttpResponse<String> slow = impatient.get("/drawing/5?seed=1&rate=2"); // of 2 s, where 1 s is the patience
+        assertEquals(impatient.get("/drawing/5?seed=1").body(), slow.body());
+    }
+
+    @Test void aClientThatResetsFreesItsStream() throws IOException {
+        for (int i = 0; i < 3; i++) { // of two streams
+            try (Socket socket = failing.raw(ServerProcess.request(HUGE + "?seed=5000000"))) {
+                assertEquals('H', socket.getInputStream().read());
+                socket.setSoLinger(true, 0);
+            }
+            assertHealthy(failing);
+        }
+    }
+
+    @Test void oneStreamTooManyIsAskedToComeBack() throws IOException {
+        try (ServerProcess server = ServerProcess.start("--max-streams", "2");
+                Socket one = server.raw(ServerProcess.request(HUGE + "?rate=1"))) {
+            assertEquals('H', one.getInputStream().read());
+            try (Socket two = server.raw(ServerProcess.request(HUGE))) {
+                assertEquals('H', two.getInputStream().read());
+                HttpResponse<String> third = server.get("/drawing/1");
+                assertEquals(503, third.statusCode());
+                assertEquals(List.of("1"), third.headers().allValues("Retry-After"));
+                assertEquals(List.of("application/problem+json"), third.headers().allValues("Content-Type"));
+                assertEquals(Map.of("title", "Service Unavailable", "status", 503,
+                        "detail", "all 2 streams are taken; try again"), FormatTest.json(third.body()));
+                assertEquals(200, server.get("/").statusCode(), "the page needs no stream");
+                assertEquals(400, server.get("/drawing/x").statusCode(), "nor does a refusal");
+            }
+            assertHealthy(server);
+        }
+    }
+
+    @Test void aStreamThatHasEndedIsFreeForTheNext() {
+        try (ServerProcess server = ServerProcess.start("--max-streams", "1")) {
+            for (int i = 0; i < 1000; i++) {
+                assertEquals(200, server.get("/drawing/1").statusCode());
+            }
+        }
+    }
+
+    @Test void halfARequestIsDropped() throws IOException {
+        try (Socket socket = impatient.raw("GET /drawing/1 HTTP/1.1\r\nHost: x\r\n")) {
+            assertEnds(20, socket);
+        }
+    }
+
+    private static void assertEnds(int seconds, Socket socket) {
+        assertTimeoutPreemptively(Duration.ofSeconds(seconds), () -> ServerProcess.untilItEnds(socket));
+    }
+
+    @Test void pipelinedRequestsWhoseAnswersNobodyReadsAreCut() throws IOException {
+        byte[] refused = "GET /nope HTTP/1.1\r\nHost: x\r\n\r\n".repeat(1000).getBytes(StandardCharsets.ISO_8859_1);
+        try (Socket socket = impatient.raw("")) {
+            assertTimeoutPreemptively(Duration.ofSeconds(30), () -> assertThrows(IOException.class, () -> {
+                while (true) {
+                    socket.getOutputStream().write(refused);
+                }
+            }));
+        }
+        assertHealthy(impatient);
+    }
+
+    // ---- Too many of them -------------------------------------------------------------------------------------------
+
+    @Test void silentClientsHoldNobodyUp() throws IOException {
+        List<Socket> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < 64; i++) {
+                clients.add(impatient.raw("G"));
+            }
+            assertAnswersSoon(impatient);
+        } finally {
+            closeAll(clients);
+        }
+    }
+
+    @Test void crowdsAreServedInLittleMemory() throws Exception {
+        List<Socket> clients = new ArrayList<>();
+        try (ServerProcess server = ServerProcess.start(List.of("-Xmx64m"))) {
+            for (int i = 0; i < 250; i++) {
+                Socket socket = new Socket();
+                clients.add(socket);
+                socket.setReceiveBufferSize(4096); // or the system's buffers would read ahead, by megabytes
+                socket.connect(new InetSocketAddress("127.0.0.1", server.port));
+                socket.getOutputStream().write(ServerProcess.request(HUGE).getBytes(StandardCharsets.ISO_8859_1));
+                assertEquals('H', socket.getInputStream().read());
+            }
+            List<Socket> readers = List.copyOf(clients);
+            for (int i = 0; i < 300; i++) {
+                clients.add(server.raw("G"));
+            }
+            Thread slowReader = new Thread(() -> readABit(readers));
+            slowReader.start();
+            try {
+                assertAnswersSoon(server);
+            } finally {
+                slowReader.interrupt();
+                slowReader.join();
+            }
+            for (Socket reader : readers) {
+                assertTrue(reader.getInputStream().read() >= 0, "a slow reader was cut");
+            }
+            assertEquals("", server.run.err());
+        } finally {
+            closeAll(clients);
+        }
+    }
+
+    /** Takes a little from each stream, again and again, until interrupted. */
+    private static void readABit(List<Socket> streams) {
+        try {
+            while (true) {
+                for (Socket stream : streams) {
+                    InputStream in = stream.getInputStream();
+                    in.skip(Math.min(1024, in.available()));
+                }
+                Thread.sleep(20); // the pace of these clients
+            }
+        } catch (IOException | InterruptedException e) {
+            // The test is over, or looks at the streams itself.
+        }
+    }
+
+    /** Within two seconds, in one of three trials: the machine may have others to serve. */
+    private static void assertAnswersSoon(ServerProcess server) throws IOException {
+        List<Double> seconds = new ArrayList<>();
+        do {
+            long start = System.nanoTime();
+            String answer = server.rawAnswer(ServerProcess.request("/drawing/10?seed=5000000"));
+            assertTrue(answer.startsWith("HTTP/1.1 200 OK\r\n") && ServerProcess.isWhole(answer), answer);
+            seconds.add((System.nanoTime() - start) / 1e9);
+        } while (seconds.get(seconds.size() - 1) > 2 && seconds.size() < 3);
+        assertTrue(seconds.get(seconds.size() - 1) <= 2, seconds::toString);
+    }
+
+    private static void closeAll(List<Socket> sockets) throws IOException {
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+    }
+
+    // ---- The end ----------------------------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TERM", "INT"})
+    void aSignalEndsItAndCutsItsStreams(String signal) throws Exception {
+        try (ServerProcess server = ServerProcess.start();
+                Socket slow = server.raw(ServerProcess.request(HUGE + "?rate=5"));
+                Socket stalled = server.raw(ServerProcess.request(HUGE))) {
+            String pid = String.valueOf(server.run.process.pid());
+            assumeFalse(ignoresInterrupts(pid), "started in the background, where Ctrl-C is ignored");
+            assertEquals('H', slow.getInputStream().read());
+            assertEquals('H', stalled.getInputStream().read());
+            try (Run kill = Run.start(folder, List.of("kill", "-" + signal, pid))) {
+                assertEquals(0, kill.exitCode());
+            }
+            assertTrue(server.run.process.waitFor(5, TimeUnit.SECONDS), "still there after 5 s");
+            assertEquals(0, server.run.exitCode());
+            assertFalse(ServerProcess.isWhole(ServerProcess.untilItEnds(slow)), "the slow stream looks whole");
+            assertFalse(ServerProcess.isWhole(ServerProcess.untilItEnds(stalled)), "the stalled stream looks whole");
+            assertEquals("", server.run.err());
+        }
+    }
+
+    /** A shell without job control has what it starts with & ignore them, and every program started from there. */
+    private static boolean ignoresInterrupts(String pid) throws IOException {
+        Path status = Path.of("/proc", pid, "status");
+        return Files.exists(status) && Files.readAllLines(status).stream().filter(line -> line.startsWith("SigIgn:"))
+                .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) >> 1 & 1) == 1);
+    }
+}

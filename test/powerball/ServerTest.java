@@ -1,0 +1,394 @@
+package powerball;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The server as it is launched, as it answers, and as it refuses. */
+class ServerTest {
+
+    private static final String ROWS = "rows must be a whole number from 0 to 1,000,000,000, not \"%s\"";
+    private static final String SEED = "seed must be a whole number from 0 to 1,000,000,000,000,000,000, not \"%s\"";
+    private static final String FROM = "from must be a whole number from 0 to 1,000,000,000, not \"%s\"";
+    private static final String RATE = "rate must be a whole number from 1 to 1,000,000, not \"%s\"";
+    private static final String FORMAT = "format must be sql, csv or ndjson, not \"%s\"";
+    private static final String PART = "a query part must be seed, from, format or rate, not \"%s\"";
+    private static final String TWICE = "%s must be given once, not twice";
+    private static final String PATH = "path must be / or /drawing/{rows}, not \"%s\"";
+    private static final String METHOD = "method must be GET or HEAD, not \"%s\"";
+
+    private static final Pattern NONCE = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"); // a UUID
+
+    private static ServerProcess server;
+
+    @BeforeAll static void startAsTheReadmeSays() {
+        server = ServerProcess.start(Run.PROJECT, List.of(Run.JAVA, "src/powerball/Server.java", "--port", "0"));
+    }
+
+    @AfterAll static void stop() {
+        server.close();
+    }
+
+    private static void assertHealthy() {
+        assertEquals(200, server.get("/drawing/1").statusCode());
+    }
+
+    // ---- Launch -----------------------------------------------------------------------------------------------------
+
+    @Test void itStartsFromAnyFolder(@TempDir Path elsewhere) {
+        Path program = Run.PROJECT.resolve("src/powerball/Server.java");
+        List<String> command = List.of(Run.JAVA, program.toString(), "--port", "0");
+        try (ServerProcess other = ServerProcess.start(elsewhere, command)) {
+            assertEquals(server.get("/drawing/100?seed=1").body(), other.get("/drawing/100?seed=1").body());
+            assertEquals(withoutNonce(server.get("/").body()), withoutNonce(other.get("/").body()));
+        }
+    }
+
+    @Test void itAnswersWhereTheReadyLineSays() {
+        assertEquals("http://127.0.0.1:" + server.port, server.url);
+        String home = server.url + "/";
+        assertEquals("Serving drawings on " + home + " - try " + home + "drawing/10 (Ctrl-C stops)",
+                server.run.out().lines().findFirst().orElseThrow());
+        assertEquals(200, server.get("/drawing/10").statusCode());
+    }
+
+    private static Run launch(String... options) {
+        List<String> command = new ArrayList<>(List.of(Run.JAVA, "-cp", "build/main", "powerball.Server"));
+        command.addAll(List.of(options));
+        return Run.start(Run.PROJECT, command);
+    }
+
+    @Test void helpShowsEveryOption() {
+        try (Run run = launch("--help")) {
+            assertEquals(0, run.exitCode());
+            for (String part : List.of("Usage: java src/powerball/Server.java", "--host", "127.0.0.1", "--port", "8000",
+                    "--max-streams", "256", "--stall-seconds", "30", "--drop-after", "--help")) {
+                assertTrue(run.out().contains(part), part);
+            }
+            assertEquals("", run.err());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "--prot 8001              | no such option: --prot",
+        "8001                     | no such option: 8001",
+        "--port                   | --port must be a whole number from 0 to 65,535, not \"\"",
+        "--port 65536             | --port must be a whole number from 0 to 65,535, not \"65536\"",
+        "--port -1                | --port must be a whole number from 0 to 65,535, not \"-1\"",
+        "--port 80a               | --port must be a whole number from 0 to 65,535, not \"80a\"",
+        "--port 0 --host          | --host",
+        "--max-streams            | --max-streams must be a whole number from 1 to 10,000, not \"\"",
+        "--max-streams 0          | --max-streams must be a whole number from 1 to 10,000, not \"0\"",
+        "--max-streams 10001      | --max-streams must be a whole number from 1 to 10,000, not \"10001\"",
+        "--stall-seconds          | --stall-seconds must be a whole number from 1 to 86,400, not \"\"",
+        "--stall-seconds 0        | --stall-seconds must be a whole number from 1 to 86,400, not \"0\"",
+        "--stall-seconds 86401    | --stall-seconds must be a whole number from 1 to 86,400, not \"86401\"",
+        "--drop-after             | --drop-after must be a whole number from 1 to 1,000,000,000, not \"\"",
+        "--drop-after 0           | --drop-after must be a whole number from 1 to 1,000,000,000, not \"0\"",
+        "--drop-after 1000000001  | --drop-after must be a whole number from 1 to 1,000,000,000, not \"1000000001\"",
+    })
+    void aWrongOptionIsExplained(String options, String message) {
+        try (Run run = launch(options.split(" "))) {
+            Run.await("an end, or a start", () -> !run.process.isAlive() || !run.out().isEmpty());
+            assertEquals("", run.out());
+            assertEquals(2, run.exitCode());
+            assertTrue(run.err().startsWith(message), run::err);
+            assertTrue(run.err().contains("\nUsage: java src/powerball/Server.java"), run::err);
+        }
+    }
+
+    @Test void aPortThatIsTakenIsExplained() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+                Run run = launch("--port", String.valueOf(taken.getLocalPort()))) {
+            assertEquals(1, run.exitCode());
+            assertEquals("", run.out());
+            assertEquals(1, run.err().lines().count(), run::err);
+            assertTrue(run.err().contains("127.0.0.1 port " + taken.getLocalPort()), run::err);
+        }
+    }
+
+    // ---- Streams ----------------------------------------------------------------------------------------------------
+
+    @Test void aStreamIsChunkedAndEndsWithTheLastChunk() throws IOException {
+        String answer = server.rawAnswer(ServerProcess.request("/drawing/1000?seed=3"));
+        assertTrue(answer.startsWith("HTTP/1.1 200 OK\r\n"), answer);
+        assertEquals("chunked", fields(answer.substring(0, answer.indexOf("\r\n\r\n"))).get("Transfer-Encoding"));
+        assertTrue(ServerProcess.isWhole(answer));
+        byte[] body = ServerProcess.dechunked(answer).getBytes(StandardCharsets.ISO_8859_1);
+        assertEquals(server.get("/drawing/1000?seed=3").body(), new String(body, StandardCharsets.UTF_8));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/drawing/1000000000?format=ndjson", "/drawing/1000000?rate=1&format=ndjson"})
+    void theFirstRowArrivesLongBeforeTheLastIsMade(String path) throws IOException {
+        try (Socket socket = server.raw(ServerProcess.request(path))) {
+            assertTrue(lineWith("powerball_number", socket).endsWith("}"));
+        }
+        assertHealthy();
+    }
+
+    private static String lineWith(String part, Socket socket) throws IOException {
+        BufferedReader in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+        for (String line; (line = in.readLine()) != null; ) {
+            if (line.contains(part)) {
+                return line;
+            }
+        }
+        throw new AssertionError("the answer ended without " + part);
+    }
+
+    @Test void rateHoldsRowsBack() {
+        long start = System.nanoTime();
+        String rows = server.get("/drawing/11?seed=5&rate=50").body();
+        double seconds = (System.nanoTime() - start) / 1e9;
+        assertTrue(seconds > 0.2, () -> seconds + " s for 11 rows, 50 a second");
+        assertEquals(server.get("/drawing/11?seed=5").body(), rows);
+    }
+
+    @Test void aStreamWithoutASeedNamesTheOneItTookForRepeating() {
+        HttpResponse<String> one = server.get("/drawing/50");
+        HttpResponse<String> two = server.get("/drawing/50");
+        long first = seed(one);
+        long second = seed(two);
+        assertTrue(first < second, () -> first + " then " + second);
+        assertEquals(System.currentTimeMillis(), second / 4096, 600_000, "in units of 1/4096 ms since 1970");
+        assertEquals(one.body(), server.get("/drawing/50?seed=" + first).body());
+        assertNotEquals(one.body(), two.body());
+    }
+
+    private static long seed(HttpResponse<String> response) {
+        return Long.parseLong(response.headers().firstValue("Drawing-Seed").orElseThrow());
+    }
+
+    // ---- The page ---------------------------------------------------------------------------------------------------
+
+    @Test void onlyThePagesOwnScriptMayRun() {
+        HttpResponse<String> page = server.get("/");
+        assertEquals(200, page.statusCode());
+        assertEquals(List.of("text/html; charset=utf-8"), page.headers().allValues("Content-Type"));
+        String policy = page.headers().firstValue("Content-Security-Policy").orElseThrow();
+        assertTrue(policy.contains("default-src 'none'"), policy);
+        Matcher nonce = NONCE.matcher(policy);
+        assertTrue(nonce.find(), policy);
+        assertTrue(page.body().contains(nonce.group()), page::body);
+        assertFalse(server.get("/").body().contains(nonce.group()), "the same nonce again");
+        assertEquals(withoutNonce(page.body()), withoutNonce(server.get("/?rows=%3Cscript%3E&nonsense").body()));
+    }
+
+    private static String withoutNonce(String text) {
+        return NONCE.matcher(text).replaceAll("");
+    }
+
+    // ---- Refusals ---------------------------------------------------------------------------------------------------
+
+    static Stream<List<String>> badQueries() {
+        return Stream.of(
+                List.of("abc", ROWS, "abc"),
+                List.of("-1", ROWS, "-1"),
+                List.of("+1", ROWS, "+1"),
+                List.of("1.5", ROWS, "1.5"),
+                List.of("1000000001", ROWS, "1000000001"),
+                List.of("", ROWS, ""),
+                List.of("99999999999999999999", ROWS, "99999999999999999999"),
+                List.of("18446744073709551617", ROWS, "18446744073709551617"), // 2^64 + 1
+                List.of("%31", ROWS, "%31"),
+                List.of("%D9%A1", ROWS, "%D9%A1"), // an Arabic 1
+                List.of("1?seed=abc", SEED, "abc"),
+                List.of("1?seed=-1", SEED, "-1"),
+                List.of("1?seed=1000000000000000001", SEED, "1000000000000000001"),
+                List.of("1?seed=9223372036854775808", SEED, "9223372036854775808"), // 2^63
+                List.of("1?seed=", SEED, ""),
+                List.of("1?seed", SEED, ""),
+                List.of("1?seed=1=1", SEED, "1=1"),
+                List.of("1?from=1000000001", FROM, "1000000001"),
+                List.of("1?from=x", FROM, "x"),
+                List.of("1?rate=0", RATE, "0"),
+                List.of("1?rate=1000001", RATE, "1000001"),
+                List.of("1?rate=0.5", RATE, "0.5"),
+                List.of("1?format=xml", FORMAT, "xml"),
+                List.of("1?format=SQL", FORMAT, "SQL"),
+                List.of("1?format=", FORMAT, ""),
+                List.of("1?seed=1&seed=1", TWICE, "seed"),
+                List.of("1?from=1&seed=1&from=2", TWICE, "from"),
+                List.of("1?format=csv&format=sql", TWICE, "format"),
+                List.of("1?rate&rate", TWICE, "rate"),
+                List.of("1?speed=1", PART, "speed"),
+                List.of("1?Seed=1", PART, "Seed"),
+                List.of("1?seed=1&", PART, ""),
+                List.of("1?seed=1&&from=1", PART, ""));
+    }
+
+    @ParameterizedTest
+    @MethodSource("badQueries")
+    void aBadQueryIsExplained(List<String> query) {
+        assertRefused(400, "Bad Request", query.get(1).formatted(query.get(2)), server.get("/drawing/" + query.get(0)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/nope", "/drawing", "/drawing/10/", "/drawing/1/2", "/Drawing/1", "/drawing/%2e%2e/x",
+        "/%2e%2e/x", "/index.html", "/names/first.txt"})
+    void anyOtherPathIsNotFound(String path) {
+        assertRefused(404, "Not Found", PATH.formatted(path), server.get(path));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"POST, /drawing/1", "PUT, /drawing/1", "DELETE, /", "BREW, /drawing/1", "get, /drawing/1",
+        "POST, /nope"})
+    void anyOtherMethodIsNotAllowed(String method, String path) {
+        HttpResponse<String> response = server.send(method, path);
+        assertRefused(405, "Method Not Allowed", METHOD.formatted(method), response);
+        assertEquals(List.of("GET, HEAD"), response.headers().allValues("Allow"));
+    }
+
+    private static void assertRefused(int status, String title, String detail, HttpResponse<String> response) {
+        assertEquals(status, response.statusCode(), response::body);
+        assertEquals(List.of("application/problem+json"), response.headers().allValues("Content-Type"));
+        assertEquals(Map.of("title", title, "status", status, "detail", detail), FormatTest.json(response.body()));
+    }
+
+    /** HttpServer itself refuses some of these, in its own way. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/%2e%2e/x", "/drawing/%2e%2e", "/..%2fx", "//drawing/1", "/%zz", "/drawing/|",
+        "/drawing/1#2", "/drawing/1?", "*", "drawing/1", "http://x/nope", "/drawing/\"<script>"})
+    void anOddPathIsRefused(String path) throws IOException {
+        String answer = server.rawAnswer(ServerProcess.request(path));
+        assertTrue(answer.matches("(?s)HTTP/1\\.1 4\\d\\d .*"), answer);
+        assertHealthy();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: 5\r\n\r\nhello",
+        "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"})
+    void aRequestWithABodyIsRefused(String rest) throws IOException {
+        String answer = server.rawAnswer("GET /drawing/1 HTTP/1.1\r\nHost: x\r\n" + rest); // and the connection ends
+        assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
+        assertEquals("a request must have no body",
+                FormatTest.json(answer.substring(answer.indexOf("\r\n\r\n"))).get("detail"));
+        assertHealthy();
+    }
+
+    /** Where servers disagree on where a request ends, a second one can be smuggled in. */
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n0\r\n\r\n",
+        "Content-Length: 0\r\nContent-Length: 6\r\n\r\nhello!",
+        "Content-Length: 6\r\nContent-Length: 0\r\n\r\nhello!",
+        "Content-Length: -1\r\n\r\n",
+        "Transfer-Encoding: identity\r\n\r\n",
+    })
+    void anUnclearEndOfARequestIsRefused(String rest) throws IOException {
+        assertRefusedOrCut("GET /drawing/1 HTTP/1.1\r\nHost: x\r\n" + rest + ServerProcess.request("/drawing/2"));
+    }
+
+    @Test void tooManyHeadersAreRefused() throws IOException {
+        StringBuilder headers = new StringBuilder();
+        for (int i = 0; i < 500; i++) {
+            headers.append("X-").append(i).append(": 1\r\n");
+        }
+        assertRefusedOrCut("GET /drawing/1 HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n");
+    }
+
+    @Test void aHugeHeaderIsRefused() throws IOException {
+        assertRefusedOrCut("GET /drawing/1 HTTP/1.1\r\nHost: x\r\nX: " + "x".repeat(1_000_000) + "\r\n\r\n");
+    }
+
+    private static void assertRefusedOrCut(String request) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", server.port)) {
+            try {
+                socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            } catch (SocketException e) {
+                // Cut before it had all been sent: that is one way to refuse.
+            }
+            String answer = ServerProcess.untilItEnds(socket);
+            assertFalse(answer.contains(" 200 OK"), answer);
+        }
+        assertHealthy();
+    }
+
+    // ---- HEAD -------------------------------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/nope", "/drawing/1000000000?seed=9&format=csv", "/drawing/10?seed=9", "/drawing/x"})
+    void headHasTheHeadersOfGetAndNoBody(String path) throws IOException {
+        try (Socket socket = server.raw("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n")) {
+            Map<String, String> get = head(socket);
+            String answers = server.rawAnswer("HEAD " + path + " HTTP/1.1\r\nHost: x\r\n\r\n"
+                    + ServerProcess.request("/drawing/0?seed=77"));
+            int next = answers.indexOf("\r\n\r\n") + 4;
+            assertTrue(answers.startsWith("HTTP/1.1 200 OK\r\n", next), answers);
+            assertEquals(get, fields(answers.substring(0, next)));
+        }
+    }
+
+    private static Map<String, String> head(Socket socket) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            head.append((char) socket.getInputStream().read());
+        }
+        return fields(head.toString());
+    }
+
+    /** Status line and headers, but for the time. */
+    private static Map<String, String> fields(String head) {
+        Map<String, String> fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        withoutNonce(head).lines().filter(line -> !line.isEmpty()).map(line -> line.split(": ", 2))
+                .forEach(field -> fields.put(field[0], field.length > 1 ? field[1] : ""));
+        fields.remove("Date");
+        return fields;
+    }
+
+    // ---- The log ----------------------------------------------------------------------------------------------------
+
+    @Test void everyRequestHasItsLineInTheLog() {
+        server.get("/drawing/1234?seed=5150");
+        server.get("/drawing/oops");
+        awaitInLog("\"GET /drawing/1234\\?seed=5150 HTTP/1\\.1\" 200 1,234 rows");
+        awaitInLog("\"GET /drawing/oops HTTP/1\\.1\" 400 0 rows");
+    }
+
+    private static void awaitInLog(String requestAndResult) {
+        String line = "(?s).*\n\\d\\d:\\d\\d:\\d\\d 127\\.0\\.0\\.1 " + requestAndResult
+                + " \\d+\\.\\d{3} s [\\d,]+ rows/s\n.*";
+        Run.await("a line in the log: " + requestAndResult, () -> server.run.out().matches(line));
+    }
+
+    @Test void controlCharactersOfARequestStayOutOfTheLog() throws IOException {
+        server.rawAnswer(ServerProcess.request("/drawing/red").replace("GET", "\u001b[31mGE\u0007T\u009b\u00e9"));
+        server.rawAnswer(ServerProcess.request("/drawing/%1b[31m%0aline"));
+        server.rawAnswer(ServerProcess.request("/drawing/%1b%0ared?seed=%0d%0a"));
+        server.rawAnswer(ServerProcess.request("/drawing/1?\u001b[31m"));
+        Run.await("the requests", () -> server.run.out().contains("/drawing/red ")
+                && server.run.out().contains("seed=%0d%0a "));
+        String log = server.run.out() + server.run.err();
+        assertTrue(log.matches("[\n -~]*"), log);
+    }
+}
