@@ -19,7 +19,8 @@ main() {
   case "${1:-}" in
     "") find_jdk; fetch; compile ;;
     demo) shift; find_jdk; fetch; compile; demo "$@" ;;
-    test) find_jdk; fetch; compile; run_tests ;;
+    test) find_jdk; fetch; compile; compile_tests; run_tests ;;
+    bench) shift; find_jdk; fetch; compile; compile_tests; rm -rf build/bench; "$java" -cp build/test powerball.Bench "$@" ;;
     clean) rm -rf build ;;
     help) usage ;;
     *) usage >&2; exit 2 ;;
@@ -33,6 +34,7 @@ Usage: ./build.sh [command]
   (none)        fetch what is missing into lib/ and compile to build/
   demo [rows]   the whole job: start a server, store rows (1,000 unless told) in powerball_data.db, show some
   test          run all tests
+  bench [rows]  measure beside other tools (1,000,000 rows unless told; takes some minutes)
   clean         remove build/ (the jars in lib/ stay)
   help          show this
 EOF
@@ -115,15 +117,17 @@ demo() {
   fi
 }
 
-# Compiles the tests, runs them and adds up: the last line is "N passed, N failed", with ", N skipped" if any were.
-run_tests() {
-  local console sqlite status=0
-  console=$(echo lib/junit-platform-console-standalone-*.jar)
-  sqlite=$(echo lib/sqlite-jdbc-*.jar)
+compile_tests() {
   rm -rf build/test
-  "$javac" --release 17 -Xlint:all -Werror -cp "build/main:$console:$sqlite" -d build/test test/powerball/*.java
-  "$java" "$native" -jar "$console" execute --disable-banner --disable-ansi-colors --details=tree --fail-if-no-tests \
-    --class-path "build/main:build/test:$sqlite" --scan-class-path build/test 2>&1 | tee build/test.log || status=1
+  "$javac" --release 17 -Xlint:all -Werror -cp 'build/main:lib/*' -d build/test test/powerball/*.java
+}
+
+# Runs the tests and adds up: the last line is "N passed, N failed", with ", N skipped" if any were.
+run_tests() {
+  local status=0
+  "$java" "$native" -jar lib/junit-platform-console-standalone-*.jar execute --disable-banner --disable-ansi-colors \
+    --details=tree --fail-if-no-tests --class-path "build/main:build/test:$(echo lib/sqlite-jdbc-*.jar)" --scan-class-path \
+    build/test 2>&1 | tee build/test.log || status=1
 
   local passed failed skipped
   passed=$(count 'tests successful')

@@ -1,34 +1,17 @@
 package powerball;
 
-import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
+import com.sun.net.httpserver.*;
+import java.io.*;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.URL;
+import java.net.*;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
-import java.util.SplittableRandom;
-import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.*;
+import java.util.concurrent.*;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -94,8 +77,11 @@ public class Server {
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage() + "\n\n" + Options.USAGE);
             System.exit(2);
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException e) {
             System.err.println(e.getMessage());
+            System.exit(1);
+        } catch (ExceptionInInitializerError e) { // by the lists of names
+            System.err.println(e.getCause().getMessage());
             System.exit(1);
         }
     }
@@ -104,6 +90,7 @@ public class Server {
 
     /** Begins to accept connections. Returns the base URL and what to try; throws if the address cannot be had. */
     private String start() throws IOException {
+        Objects.requireNonNull(Names.LISTS); // read now: one that is spoilt should stop the start, not the first request
         // HttpServer reads these once, when its class is loaded. Without the first, a client that sends half a request
         // holds a thread for ever; without the last, a small answer in two flushes takes 44 ms.
         System.setProperty("sun.net.httpserver.maxReqTime", String.valueOf(REQUEST_SECONDS));
@@ -165,21 +152,17 @@ public class Server {
         Reply reply = new Reply(exchange);
         open.add(reply);
         try {
-            answerOrRefuse(reply);
+            try {
+                answer(reply);
+            } catch (Refusal refusal) {
+                reply.refuse(refusal);
+            }
         } catch (Throwable failure) { // of an Error, HttpServer would leave the connection open and the client waiting
             reply.fail(failure);
         } finally {
             open.remove(reply);
             reply.finish();
             System.out.println(reply.logLine());
-        }
-    }
-
-    private void answerOrRefuse(Reply reply) throws IOException {
-        try {
-            answer(reply);
-        } catch (Refusal refusal) {
-            reply.refuse(refusal);
         }
     }
 
@@ -694,8 +677,7 @@ public class Server {
             for (int i = 0; i < places.length; i++) {
                 int comma = places[i].length() - 3;
                 if (comma < 1 || places[i].charAt(comma) != ',') {
-                    throw new UncheckedIOException(new IOException(
-                            "names/places.txt: every line must be City,ST, not \"" + places[i] + "\""));
+                    throw new IllegalArgumentException("names/places.txt: every line must be City,ST, not \"" + places[i] + "\"");
                 }
                 cities[i] = places[i].substring(0, comma);
                 states[i] = places[i].substring(comma + 1);
@@ -714,7 +696,7 @@ public class Server {
                 }
                 return lines;
             } catch (IOException e) {
-                throw new UncheckedIOException(new IOException("names/" + file + ": " + e.getMessage(), e));
+                throw new IllegalArgumentException("names/" + file + ": " + e.getMessage(), e);
             }
         }
     }

@@ -1,5 +1,6 @@
 package powerball;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -42,6 +43,18 @@ final class Database {
         } catch (SQLException e) {
             throw new AssertionError(sql + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Makes the table as somebody might by hand, with the first column defined as told. */
+    static void createTable(Path file, String firstColumn) {
+        execute(file, "CREATE TABLE powerball_results (" + firstColumn + ", first_name TEXT, last_name TEXT, "
+                + "city TEXT, state TEXT, customer_id TEXT, powerball_1 INTEGER, powerball_2 INTEGER, "
+                + "powerball_3 INTEGER, powerball_4 INTEGER, powerball_5 INTEGER, powerball_number INTEGER)");
+    }
+
+    /** Whether there are rows, also while another program is about to make the table. */
+    static boolean hasRows(Path file) {
+        return Files.exists(file) && query(file, "SELECT 1 FROM sqlite_master").size() > 0 && count(file) > 0;
     }
 
     /** How many rows are stored. */

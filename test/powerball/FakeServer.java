@@ -8,6 +8,10 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** A server on a free port that answers each connection with whatever bytes a test wants. */
 final class FakeServer implements AutoCloseable {
@@ -65,12 +69,51 @@ final class FakeServer implements AutoCloseable {
         return head.substring(0, head.indexOf("\r\n"));
     }
 
+    /** Rows from to to - 1, good ones in the dialect of today, separated by commas. */
+    static String rows(int from, int to) {
+        return IntStream.range(from, to).mapToObj(FakeServer::row).collect(Collectors.joining(", "));
+    }
+
+    static String row(int i) {
+        return String.format("('%s', 'Ana', 'O''Brien', 'Reno', 'NV', '5d1c8d8e-0000-4000-8000-%012d', "
+                + "3, 14, 27, 40, 68, 9)", id(i), i);
+    }
+
+    /** The transaction id of row i. */
+    static String id(int i) {
+        return String.format("00000000-0000-7000-8000-%012d", i);
+    }
+
+    /** The row a request begins with. */
+    static int from(String requestLine) {
+        Matcher from = Pattern.compile("[?&]from=(\\d+)").matcher(requestLine);
+        return from.find() ? Integer.parseInt(from.group(1)) : 0;
+    }
+
+    static void send(OutputStream out, String text) throws IOException {
+        out.write(text.getBytes(StandardCharsets.UTF_8));
+        out.flush();
+    }
+
+    /** Sends one chunk of a chunked body; an empty one ends it. */
+    static void chunk(OutputStream out, String text) throws IOException {
+        send(out, Integer.toHexString(text.getBytes(StandardCharsets.UTF_8).length) + "\r\n" + text + "\r\n");
+    }
+
+    /** A whole answer with its body in chunks. */
+    static Answer chunked(String head, String... chunks) {
+        return (request, out) -> {
+            send(out, head + "\r\nTransfer-Encoding: chunked\r\n\r\n");
+            for (String chunk : chunks) {
+                chunk(out, chunk);
+            }
+            chunk(out, "");
+        };
+    }
+
     /** A whole answer: status and headers, then a body whose end is the end of the connection. */
     static Answer closeDelimited(String head, String body) {
-        return (request, out) -> {
-            out.write((head + "\r\n\r\n" + body).getBytes(StandardCharsets.UTF_8));
-            out.flush();
-        };
+        return (request, out) -> send(out, head + "\r\n\r\n" + body);
     }
 
     @Override public void close() throws IOException {

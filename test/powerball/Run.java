@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /** A real process: one of the programs, or a tool of the machine, with what it prints kept in files. */
 final class Run implements AutoCloseable {
@@ -49,8 +50,10 @@ final class Run implements AutoCloseable {
     /** The command that starts Ingest, as compiled, with options for the JVM. */
     static List<String> ingestCommand(List<String> jvm, String... arguments) {
         List<String> command = new ArrayList<>(List.of(JAVA, "--enable-native-access=ALL-UNNAMED"));
+        command.add("-XX:TieredStopAtLevel=1"); // what runs for a second is not worth optimising: a third less work
         command.addAll(jvm);
-        command.addAll(List.of("-cp", PROJECT.resolve("build/main") + ":" + PROJECT.resolve("lib") + "/*", "powerball.Ingest"));
+        String classPath = PROJECT.resolve("build/main") + ":" + PROJECT.resolve("lib") + "/*";
+        command.addAll(List.of("-cp", classPath, "powerball.Ingest"));
         command.addAll(List.of(arguments));
         return command;
     }
@@ -103,6 +106,11 @@ final class Run implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Whether there is such a tool on this machine. */
+    static boolean onPath(String tool) {
+        return Stream.of(System.getenv("PATH").split(":")).anyMatch(bin -> Files.isExecutable(Path.of(bin, tool)));
     }
 
     /** Waits until a condition holds. */

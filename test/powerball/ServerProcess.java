@@ -16,6 +16,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -24,6 +27,7 @@ import java.util.stream.Stream;
 final class ServerProcess implements AutoCloseable {
 
     private static final Pattern READY = Pattern.compile("\\AServing drawings on (http://\\S+:(\\d+))/ - try \\S+/drawing/10 \\(Ctrl-C stops\\)\n");
+    private static final int LIMIT_SECONDS = 60; // for an answer: not a measure, only an end to a hanging test
     private static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     final Run run;
@@ -72,8 +76,9 @@ final class ServerProcess implements AutoCloseable {
         try {
             HttpRequest request = HttpRequest.newBuilder(URI.create(url + pathAndQuery))
                     .method(method, HttpRequest.BodyPublishers.noBody()).build();
-            return CLIENT.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
-        } catch (IOException | InterruptedException e) {
+            return CLIENT.sendAsync(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8))
+                    .get(LIMIT_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException | InterruptedException e) {
             throw new AssertionError(method + " " + pathAndQuery + ": " + e, e);
         }
     }
@@ -81,6 +86,7 @@ final class ServerProcess implements AutoCloseable {
     /** A connection that has sent these bytes, for what no decent client does. */
     Socket raw(String bytes) throws IOException {
         Socket socket = new Socket("127.0.0.1", port);
+        socket.setSoTimeout(LIMIT_SECONDS * 1000);
         socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
         return socket;
     }
@@ -99,7 +105,6 @@ final class ServerProcess implements AutoCloseable {
 
     /** What comes on a connection until it ends, in order or by a reset. */
     static String untilItEnds(Socket socket) throws IOException {
-        socket.setSoTimeout(60_000); // not a measure, only an end to a hanging test
         ByteArrayOutputStream received = new ByteArrayOutputStream();
         byte[] buffer = new byte[8192];
         try {

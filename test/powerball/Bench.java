@@ -1,0 +1,343 @@
+package powerball;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.DoubleSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Measures the programs beside the tools that people would use instead: {@code ./build.sh bench [rows]}. Every figure is
+ * taken several times, ours and the peer's in turn, so that both see the same machine; ratios travel, seconds do not. It
+ * prints, and neither passes nor fails. It needs Linux and bash; peers that are not installed are named and left out.
+ */
+final class Bench {
+
+    private static final int RUNS = 5;
+    private static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    private static final String TABLE = "CREATE TABLE powerball_results (transaction_id TEXT PRIMARY KEY NOT NULL,"
+            + " first_name TEXT NOT NULL, last_name TEXT NOT NULL, city TEXT NOT NULL, state TEXT NOT NULL,"
+            + " customer_id TEXT NOT NULL, powerball_1 INTEGER NOT NULL, powerball_2 INTEGER NOT NULL,"
+            + " powerball_3 INTEGER NOT NULL, powerball_4 INTEGER NOT NULL, powerball_5 INTEGER NOT NULL,"
+            + " powerball_number INTEGER NOT NULL)";
+
+    /** The floor for one row a statement: the same table, the same durability, no checks, rows from a file. */
+    private static final String C_LOOP = """
+            #include <sqlite3.h>
+            #include <stdio.h>
+            #include <stdlib.h>
+            #include <string.h>
+            #include <time.h>
+            int main(int argc, char **argv) {
+              sqlite3 *db; sqlite3_stmt *insert; char line[4096]; time_t begun = time(0);
+              FILE *in = fopen(argv[2], "r");
+              sqlite3_open(argv[1], &db);
+              sqlite3_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; TABLE; BEGIN", 0, 0, 0);
+              sqlite3_prepare_v2(db, "INSERT INTO powerball_results VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
+                " ON CONFLICT (transaction_id) DO NOTHING", -1, &insert, 0);
+              fgets(line, sizeof line, in);
+              while (fgets(line, sizeof line, in)) {
+                char *field = line;
+                for (int i = 1; i <= 12; i++) {
+                  size_t n = strcspn(field, ",\\n");
+                  if (i <= 6) sqlite3_bind_text(insert, i, field, n, SQLITE_STATIC);
+                  else sqlite3_bind_int(insert, i, atoi(field));
+                  field += n + 1;
+                }
+                if (sqlite3_step(insert) != SQLITE_DONE) return 1;
+                sqlite3_reset(insert);
+                if (time(0) != begun) { sqlite3_exec(db, "COMMIT; BEGIN", 0, 0, 0); begun = time(0); }
+              }
+              sqlite3_exec(db, "COMMIT", 0, 0, 0);
+              sqlite3_finalize(insert);
+              return sqlite3_close(db);
+            }
+            """;
+
+    private final long rows;
+    private final Path folder;
+    private String url;
+    private long seed = 7_000_000_000_000_000L; // the next stream's: all ids ascend, as they do without --seed
+
+    private Bench(long rows, Path folder) {
+        this.rows = rows;
+        this.folder = folder;
+    }
+
+    public static void main(String[] args) throws Exception {
+        Path folder = Files.createDirectory(Path.of("build/bench").toAbsolutePath()); // where nginx may read, too
+        try {
+            new Bench(args.length > 0 ? Long.parseLong(args[0].replaceAll("[,_]", "")) : 1_000_000, folder).run();
+        } finally {
+            try (Stream<Path> files = Files.walk(folder)) {
+                files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+            }
+        }
+    }
+
+    private void run() throws Exception {
+        System.out.printf("JDK %s, %d processors, %,d rows, medians of %d runs%n%n", System.getProperty("java.version"),
+                Runtime.getRuntime().availableProcessors(), rows, RUNS);
+        System.out.printf("%-44s %9s %9s %6s   %s%n", "", "ours", "peer", "ratio", "ours: min - median - max");
+        Files.writeString(folder.resolve("Hello.java"),
+                "public class Hello { public static void main(String[] a) { System.out.println(\"hello\"); } }");
+        compare("start to ready line, s / hello world", () -> seconds(() -> server("").close()),
+                () -> seconds("'" + JAVA + "' " + folder + "/Hello.java"));
+        try (Program server = server("")) {
+            url = server.url;
+            shell("curl -s '" + url + "/drawing/" + 3 * rows + "' -o /dev/null"); // warms it up
+            ingest();
+            streams();
+            System.out.printf("%npeak resident memory, MB: server %d, ", server.peakMegabytes());
+            try (Program ingest = new Program(ingestCommand("", "memory.db"))) {
+                System.out.printf("ingest %d%n", ingest.peakMegabytes());
+            }
+            growth();
+        }
+    }
+
+    // ---- The figures ------------------------------------------------------------------------------------------------
+
+    private void ingest() throws Exception {
+        compare("ingest, whole process, s / curl | sqlite3", () -> seconds(ingestCommand("", "ours.db")), peer("sqlite3", () -> {
+            shell("rm -f peer.db; sqlite3 peer.db '" + TABLE + "'");
+            return seconds("curl -s '" + url + "/drawing/" + rows + "?format=csv&seed=" + seed() + "' | sqlite3 peer.db "
+                    + "'.import --csv --skip 1 /dev/stdin powerball_results'");
+        }));
+        Files.writeString(folder.resolve("loop.c"), C_LOOP.replace("TABLE;", TABLE + ";"));
+        boolean c = succeeds("cc -O2 loop.c -o loop -lsqlite3");
+        shell("curl -s '" + url + "/drawing/" + rows + "?format=csv&seed=" + seed() + "' -o rows.csv");
+        compare("ingest without start-up, s / C loop", () -> rows / ingestRate("", "ours.db"),
+                c ? () -> seconds("rm -f peer.db*; ./loop peer.db rows.csv") : peer("a C compiler with libsqlite3", null));
+        try (Program small = server("-Xmx64m")) {
+            String big = url;
+            compare("rows/s with -Xmx64m in both / without", () -> {
+                url = small.url;
+                return ingestRate("-Xmx64m", "ours.db");
+            }, () -> {
+                url = big;
+                return ingestRate("", "peer.db");
+            });
+            url = big;
+        }
+    }
+
+    private void streams() throws Exception {
+        long bytesFor = 4 * rows;
+        shell("mkdir -p www; curl -s '" + url + "/drawing/" + bytesFor + "' -o www/rows");
+        int port = freePort();
+        Files.writeString(folder.resolve("nginx.conf"), "daemon off; pid nginx.pid; error_log stderr crit; events {}\n"
+                + "http { access_log off; sendfile on; server { listen 127.0.0.1:" + port + "; root " + folder + "/www; } }\n");
+        boolean nginx = succeeds("command -v nginx");
+        String file = "http://127.0.0.1:" + port + "/rows";
+        Program peer = nginx ? new Program("exec nginx -p . -c nginx.conf") : null;
+        if (nginx) {
+            shell("curl -sfI --retry 20 --retry-connrefused --retry-delay 1 " + file);
+        }
+        compare("one stream, MB/s / nginx from a file", () -> megabytesASecond(url + "/drawing/" + bytesFor),
+                nginx ? () -> megabytesASecond(file) : peer("nginx", null));
+        if (nginx) {
+            peer.close();
+        }
+        double[] evenness = new double[RUNS];
+        int[] run = {0};
+        compare("100 streams, MB/s / 2 streams", () -> {
+            double[] each = atOnce(100);
+            evenness[run[0]++ % RUNS] = each[0] / each[each.length - 1];
+            return Arrays.stream(each).sum();
+        }, () -> Arrays.stream(atOnce(2)).sum());
+        Arrays.sort(evenness);
+        System.out.printf("%-44s %9s %9s %6.2f%n", "slowest of 100 streams / fastest", "", "", evenness[RUNS / 2]);
+    }
+
+    /** The megabytes a second of each of many endless streams that are read side by side for some seconds, ascending. */
+    private double[] atOnce(int streams) {
+        String out = shell("for i in $(seq " + streams + "); do curl -s --max-time 4 -o /dev/null -w '%{size_download}\\n' '"
+                + url + "/drawing/1000000000' & done; wait");
+        return out.lines().mapToDouble(bytes -> Double.parseDouble(bytes) / 4e6).sorted().toArray();
+    }
+
+    /** What a row costs while one file grows tenfold. */
+    private void growth() {
+        System.out.printf("%ncost of a row as the table grows, microseconds%n");
+        long[] parts = new long[11];
+        Arrays.fill(parts, rows);
+        parts[0] = rows / 10;
+        parts[1] = rows - parts[0];
+        long size = 0;
+        for (long part : parts) {
+            double micros = 1e6 / rate(shell(ingestCommand("", "growth.db", part)));
+            size += part;
+            System.out.printf("%,12d rows %6.2f %s%n", size, micros, "#".repeat((int) Math.round(micros * 10)));
+        }
+    }
+
+    // ---- How they are taken -----------------------------------------------------------------------------------------
+
+    /** A line of the table. A peer of null is one that is not there. */
+    private static void compare(String name, DoubleSupplier ours, DoubleSupplier peer) {
+        double[] our = new double[RUNS];
+        double[] their = new double[RUNS];
+        for (int i = 0; i < RUNS; i++) {
+            our[i] = ours.getAsDouble();
+            their[i] = peer == null ? Double.NaN : peer.getAsDouble();
+        }
+        Arrays.sort(our);
+        Arrays.sort(their);
+        System.out.printf("%-44s %9.2f %9.2f %6.2f   %.2f - %.2f - %.2f%n", name, our[RUNS / 2], their[RUNS / 2],
+                our[RUNS / 2] / their[RUNS / 2], our[0], our[RUNS / 2], our[RUNS - 1]);
+    }
+
+    private DoubleSupplier peer(String command, DoubleSupplier figure) {
+        if (figure != null && succeeds("command -v " + command)) {
+            return figure;
+        }
+        System.out.println("(left out: " + command + " is not installed)");
+        return null;
+    }
+
+    private String seed() {
+        return String.valueOf(seed += 100_000_000_000L);
+    }
+
+    private String ingestCommand(String jvm, String db) {
+        return "rm -f " + db + "*; " + ingestCommand(jvm, db, rows);
+    }
+
+    /** As the README has it, but for the folder. */
+    private String ingestCommand(String jvm, String db, long rows) {
+        return "cd ../..; exec '" + JAVA + "' " + jvm + " --enable-native-access=ALL-UNNAMED -cp 'lib/*' "
+                + "src/powerball/Ingest.java " + rows + " --seed " + seed() + " --url " + url + " --db " + folder + "/" + db;
+    }
+
+    private double ingestRate(String jvm, String db) {
+        return rate(shell(ingestCommand(jvm, db)));
+    }
+
+    private static double rate(String stored) {
+        Matcher rate = Pattern.compile("Stored .*, ([\\d,]+) rows/s").matcher(stored);
+        if (!rate.find()) {
+            throw new IllegalStateException(stored);
+        }
+        return Double.parseDouble(rate.group(1).replace(",", ""));
+    }
+
+    private double megabytesASecond(String address) {
+        return Double.parseDouble(shell("curl -s -o /dev/null -w '%{speed_download}' '" + address + "'")) / 1e6;
+    }
+
+    private double seconds(String command) {
+        return seconds(() -> shell(command));
+    }
+
+    private static double seconds(Runnable task) {
+        long start = System.nanoTime();
+        task.run();
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    private Program server(String jvm) {
+        return new Program("cd ../..; exec '" + JAVA + "' " + jvm + " src/powerball/Server.java --port 0").ready();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private boolean succeeds(String command) {
+        try (Program program = new Program(command)) {
+            program.output();
+            return program.exitCode() == 0;
+        }
+    }
+
+    /** Runs a command to its end. Returns what it prints. */
+    private String shell(String command) {
+        try (Program program = new Program(command)) {
+            String output = program.output();
+            if (program.exitCode() != 0) {
+                throw new IllegalStateException(command + "\n" + output);
+            }
+            return output;
+        }
+    }
+
+    /** A command that runs in the folder of the benchmark. */
+    private final class Program implements AutoCloseable {
+        private static final Pattern PEAK = Pattern.compile("VmHWM:\\s+(\\d+) kB");
+        private final Process process;
+        private final Path out;
+        private String url; // of a server that is ready
+
+        Program(String command) {
+            try {
+                out = Files.createTempFile(folder, "out", ".txt");
+                process = new ProcessBuilder("bash", "-c", command).directory(folder.toFile())
+                        .redirectErrorStream(true).redirectOutput(out.toFile()).start();
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        Program ready() {
+            Matcher ready = Pattern.compile("Serving drawings on (\\S+)/ .*\n").matcher("");
+            while (!ready.reset(printed()).find()) {
+                LockSupport.parkNanos(1_000_000);
+            }
+            url = ready.group(1);
+            return this;
+        }
+
+        String output() {
+            exitCode();
+            return printed();
+        }
+
+        private String printed() {
+            try {
+                return Files.readString(out);
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        int exitCode() {
+            try {
+                return process.waitFor();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        /** The most that it has had in memory at once, up to now for a server, to its end for another program. */
+        long peakMegabytes() {
+            long peak = 0;
+            do {
+                try {
+                    Matcher line = PEAK.matcher(Files.readString(Path.of("/proc/" + process.pid() + "/status")));
+                    peak = line.find() ? Long.parseLong(line.group(1)) / 1024 : peak;
+                } catch (IOException e) {
+                    break; // it has ended
+                }
+                LockSupport.parkNanos(5_000_000);
+            } while (url == null && process.isAlive());
+            return peak;
+        }
+
+        @Override public void close() {
+            process.destroy();
+            exitCode();
+        }
+    }
+}

@@ -1,0 +1,293 @@
+package powerball;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Ingest as people run it: what it asks and says, which options it takes, and what is in the database afterwards. */
+class IngestTest {
+
+    private static final String PROMPT = "How many lucky winners today? ";
+    private static final List<String> COLUMNS = List.of("transaction_id|TEXT|1", "first_name|TEXT|0",
+            "last_name|TEXT|0", "city|TEXT|0", "state|TEXT|0", "customer_id|TEXT|0", "powerball_1|INTEGER|0",
+            "powerball_2|INTEGER|0", "powerball_3|INTEGER|0", "powerball_4|INTEGER|0", "powerball_5|INTEGER|0",
+            "powerball_number|INTEGER|0");
+    private static final Pattern PROGRESS =
+            Pattern.compile("[0-9]{1,3}% [0-9,]+ of [0-9,]+ rows, [0-9:]+, ([0-9:]+|\\?) left, [0-9,]+ rows/s");
+    private static final String OK = "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8";
+
+    @AutoClose private static ServerProcess server;
+
+    @TempDir private Path folder;
+
+    @BeforeAll static void startServer() {
+        server = ServerProcess.start();
+    }
+
+    @Test void theReadmesCommandStoresWhatTheServerSends() {
+        Path db = folder.resolve("a.db");
+        try (Run ingest = Run.start(Run.PROJECT, List.of(Run.JAVA, "-cp", "lib/*", "src/powerball/Ingest.java", "1000",
+                "--seed", "42", "--url", server.url, "--db", db.toString()))) {
+            assertEquals(0, ingest.exitCode(), ingest.err());
+            assertTrue(ingest.out().contains("seed 42\n"), ingest.out());
+            assertStored(ingest, 1000, db.toString(), 0);
+        }
+        assertEquals(COLUMNS, Database.query(db, "SELECT name, type, pk FROM pragma_table_info('powerball_results')"));
+        assertEquals(List.of("text|text|text|text|text|text|integer|integer|integer|integer|integer|integer"),
+                Database.query(db, "SELECT DISTINCT typeof(transaction_id), typeof(first_name), typeof(last_name), "
+                        + "typeof(city), typeof(state), typeof(customer_id), typeof(powerball_1), typeof(powerball_2), "
+                        + "typeof(powerball_3), typeof(powerball_4), typeof(powerball_5), typeof(powerball_number) "
+                        + "FROM powerball_results"));
+        String csv = server.get("/drawing/1000?seed=42&format=csv").body();
+        assertFalse(csv.contains("\""), "a field in quotes would need a real reader of csv here");
+        assertEquals(csv.lines().skip(1).map(line -> line.replace(',', '|')).toList(),
+                Database.query(db, "SELECT * FROM powerball_results ORDER BY transaction_id"));
+    }
+
+    @Test void aRowIsStoredOnceHoweverOftenItIsAskedFor() {
+        int[][] runs = {{0, 0}, {5_000, 0}, {5_000, 5_000}, {20_000, 5_000}}; // rows asked for, already there
+        for (int[] run : runs) {
+            try (Run ingest = Run.ingest(folder, "" + run[0], "--seed", "7", "--url", server.url + "/")) {
+                assertEquals(0, ingest.exitCode(), ingest.err());
+                assertStored(ingest, run[0] - run[1], "powerball_data.db", run[1]);
+                assertEquals(run[0], Database.count(folder.resolve("powerball_data.db")));
+                assertEquals(List.of(), ingest.err().lines().filter(line -> !PROGRESS.matcher(line).matches()).toList(),
+                        "through a pipe, progress is whole lines and nothing else, and so is stderr");
+                String last = String.format(Locale.ROOT, "100%% %,d of %,d rows, ", run[0], run[0]);
+                assertTrue(run[0] == 0 || ingest.err().contains(last), ingest.err());
+                assertFalse(ingest.err().contains("\r") || ingest.out().contains("%"), ingest.out() + ingest.err());
+            }
+        }
+    }
+
+    @Test void withoutASeedEveryRunBringsNewRows() {
+        for (int rows = 10; rows <= 20; rows += 10) {
+            try (Run ingest = Run.ingest(folder, "10", "--url", server.url)) {
+                assertEquals(0, ingest.exitCode(), ingest.err());
+                assertTrue(Pattern.compile("seed [0-9]+\n").matcher(ingest.out()).find(), ingest.out());
+            }
+            assertEquals(rows, Database.count(folder.resolve("powerball_data.db")));
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"1000", "1,000", "many;-1;1,00;1,5;;1000000001;1_000"})
+    void itAsksUntilItGetsANumber(String typed) {
+        String[] answers = typed.split(";");
+        try (Run ingest = Run.ingest(folder, "--url", server.url)) {
+            for (int i = 0; i < answers.length; i++) {
+                int asked = i + 1;
+                Run.await("question " + asked, () -> ingest.out().split(Pattern.quote(PROMPT), -1).length > asked
+                        || !ingest.process.isAlive());
+                ingest.type(answers[i] + "\n");
+            }
+            assertEquals(0, ingest.exitCode(), ingest.err());
+            String[] said = ingest.out().split(Pattern.quote(PROMPT), -1);
+            assertEquals("", said[0]);
+            for (int i = 0; i + 1 < answers.length; i++) {
+                assertTrue(said[i + 1].contains("\"" + answers[i] + "\"") && said[i + 1].endsWith("\n"), ingest.out());
+            }
+            assertStored(ingest, 1000, "powerball_data.db", 0);
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("wrongUse")
+    void wrongUseIsExplainedAndDoesNothing(String blamed, List<String> arguments) throws IOException {
+        try (Run ingest = Run.ingest(folder, arguments.toArray(new String[0])).typeEnd()) {
+            assertEquals(2, ingest.exitCode(), ingest.err());
+            String sentence = ingest.err().lines().findFirst().orElse("");
+            assertTrue(sentence.contains(blamed) && !sentence.contains("Exception"), ingest.err());
+            assertTrue(ingest.err().contains("Usage: java -cp 'lib/*' src/powerball/Ingest.java"), ingest.err());
+        }
+        assertEquals(List.of(), list(folder));
+    }
+
+    private static Stream<Arguments> wrongUse() {
+        return Stream.of(
+                Arguments.of("--colour", List.of("10", "--colour", "red")),
+                Arguments.of("--url", List.of("10", "--url", "ftp://x")),
+                Arguments.of("--url", List.of("10", "--url", "nonsense")),
+                Arguments.of("--url", List.of("10", "--url", "http://127.0.0.1:99999")),
+                Arguments.of("--db", List.of("10", "--db", "")),
+                Arguments.of("--seed", List.of("10", "--seed", "-1")),
+                Arguments.of("--seed", List.of("10", "--seed", "1000000000000000001")),
+                Arguments.of("--seed", List.of("10", "--seed")),
+                Arguments.of("--stall-seconds", List.of("10", "--stall-seconds", "0")),
+                Arguments.of("rows", List.of("10", "20")),
+                Arguments.of("rows", List.of("1000000001")),
+                Arguments.of("rows", List.of())); // its input has ended: nobody can answer
+    }
+
+    @Test void withoutAServerItSaysHowToStartOneAndLeavesNoFile() throws IOException {
+        int free;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            free = socket.getLocalPort();
+        }
+        try (Run ingest = Run.ingest(folder, "10", "--url", "http://127.0.0.1:" + free)) {
+            assertEquals(1, ingest.exitCode());
+            assertTrue(ingest.err().contains("java src/powerball/Server.java"), ingest.err());
+        }
+        assertEquals(List.of(), list(folder));
+    }
+
+    /** How a test makes what --db leads to. */
+    private interface Make {
+        void at(Path db) throws IOException;
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("unfitDatabases")
+    void aPathThatIsNoFitDatabaseIsRefusedAndLeftAlone(String name, String reason, Make make) throws IOException {
+        Path db = folder.resolve(name);
+        make.at(db);
+        boolean isFile = Files.isRegularFile(db);
+        byte[] before = isFile ? Files.readAllBytes(db) : new byte[0];
+        try (Run ingest = Run.ingest(folder, "10", "--url", server.url, "--db", name)) {
+            assertEquals(1, ingest.exitCode(), ingest.err());
+            assertTrue(ingest.err().contains(name) && ingest.err().contains(reason), ingest.err());
+            assertFalse(ingest.err().contains("Exception"), ingest.err());
+        }
+        assertArrayEquals(before, isFile ? Files.readAllBytes(db) : new byte[0]);
+    }
+
+    private static Stream<Arguments> unfitDatabases() {
+        return Stream.of(
+                Arguments.of("missing/a.db", "no such folder", (Make) db -> { }),
+                Arguments.of("folder", "is a folder", (Make) Files::createDirectory),
+                Arguments.of("/", "is a folder", (Make) db -> { }),
+                Arguments.of("letter.txt", "not a SQLite database",
+                        (Make) db -> Files.writeString(db, "Dear diary, ".repeat(170))),
+                Arguments.of("note.txt", "not a SQLite database", (Make) db -> Files.writeString(db, "buy milk\n")),
+                Arguments.of("other.db", "other columns",
+                        (Make) db -> Database.execute(db, "CREATE TABLE powerball_results (winner TEXT)")),
+                Arguments.of("keyless.db", "other columns",
+                        (Make) db -> Database.createTable(db, "transaction_id TEXT")));
+    }
+
+    @Test void aTableThatWasMadeByHandIsTaken() {
+        Path db = folder.resolve("powerball_data.db");
+        Database.createTable(db, "transaction_id TEXT PRIMARY KEY");
+        try (Run ingest = Run.ingest(folder, "100", "--url", server.url)) {
+            assertEquals(0, ingest.exitCode(), ingest.err());
+        }
+        assertEquals(100, Database.count(db));
+    }
+
+    /** The oldest servers leave apostrophes single, write numbers as (12,), and make random ids and unsorted balls. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"true, true", "false, true", "false, false"})
+    void whateverTheDialectANameIsOnlyAName(boolean doubled, boolean chunked) throws IOException {
+        List<String> names = List.of("Robert'); DROP TABLE powerball_results;--", "O'Brien", "José", "D'Angelo, Jr.",
+                "x", "");
+        List<String> sent = new ArrayList<>();
+        List<String> expected = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            String id = String.format("%x3b24110-e2bb-4255-8caf-4136c566a96%x", 9 - i, i); // not ascending
+            List<String> numbers = List.of("40", "3", "3", "69", "1", "26");
+            String text = String.join("\n", id, "Ann", names.get(i), "Coeur d'Alene", "ID", id);
+            expected.add(text.replace('\n', '|') + "|" + String.join("|", numbers));
+            text = doubled ? text.replace("'", "''") : text;
+            sent.add("('" + text.replace("\n", "', '") + "', " + String.join(", ", doubled ? numbers
+                    : numbers.stream().map(number -> "(" + number + ",)").toList()) + ")");
+        }
+        String body = String.join(", ", sent);
+        FakeServer.Answer answer = chunked ? FakeServer.chunked(OK, body.substring(0, 500), body.substring(500))
+                : FakeServer.closeDelimited(OK, body);
+        try (FakeServer old = new FakeServer(answer); Run ingest = Run.ingest(folder, "6", "--url", old.url)) {
+            assertEquals(0, ingest.exitCode(), ingest.err());
+            assertStored(ingest, 6, "powerball_data.db", 0);
+        }
+        assertEquals(expected, Database.query(folder.resolve("powerball_data.db"),
+                "SELECT * FROM powerball_results ORDER BY rowid"));
+    }
+
+    @Test void rowsAreCommittedWhileTheStreamIsStillComing() throws IOException {
+        Path db = folder.resolve("powerball_data.db");
+        FakeServer.Answer halting = (request, out) -> {
+            FakeServer.send(out, OK + "\r\n\r\n" + FakeServer.rows(0, 40));
+            Run.await("40 rows for others to read", () -> Database.hasRows(db) && Database.count(db) == 40);
+            FakeServer.send(out, ", " + FakeServer.row(40));
+        };
+        try (FakeServer slow = new FakeServer(halting); Run ingest = Run.ingest(folder, "41", "--url", slow.url)) {
+            assertEquals(0, ingest.exitCode(), ingest.err());
+        }
+        assertEquals(41, Database.count(db));
+    }
+
+    @Test void theFinishingCommandCanBePasted() throws IOException {
+        AtomicInteger answers = new AtomicInteger();
+        FakeServer.Answer betterTheSecondTime = (request, out) -> FakeServer.send(out, OK + "\r\n\r\n"
+                + (answers.getAndIncrement() == 0 ? FakeServer.rows(0, 5) + ", oops" : FakeServer.rows(0, 1000)));
+        Path db = folder.resolve("Ana's lucky $1 data.db");
+        try (FakeServer fake = new FakeServer(betterTheSecondTime);
+                Run ingest = Run.ingest(folder, "--url", fake.url + "/~ana/", "--db", db.toString(),
+                        "--stall-seconds", "9")) {
+            ingest.type("1,000\n");
+            assertEquals(1, ingest.exitCode());
+            assertEquals(5, Database.count(db));
+            Matcher command = Pattern.compile("java -cp 'lib/\\*' src/powerball/Ingest.java .*").matcher(ingest.err());
+            assertTrue(command.find(), ingest.err());
+            assertTrue(command.group().contains("--stall-seconds 9"), ingest.err());
+            try (Run pasted = Run.start(Run.PROJECT, List.of("sh", "-c",
+                    "PATH=" + Path.of(Run.JAVA).getParent() + ":$PATH; " + command.group()))) {
+                assertEquals(0, pasted.exitCode(), command.group() + "\n" + pasted.err());
+                assertStored(pasted, 995, db.toString(), 5);
+            }
+            assertEquals(fake.requests.get(0), fake.requests.get(1));
+        }
+        assertEquals(1000, Database.count(db));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(ints = {40, 120})
+    void onATerminalTheBarIsRedrawnInPlace(int columns) {
+        Assumptions.assumeTrue(Run.onPath("script"), "script (util-linux) gives the terminal");
+        String command = String.join(" ", Run.ingestCommand(List.of(), "100000", "--url", server.url));
+        try (Run terminal = Run.start(folder, List.of("script", "-qec",
+                "stty cols " + columns + "; " + command + " >stdout.txt", "/dev/null")).typeEnd()) {
+            assertEquals(0, terminal.exitCode(), terminal.out());
+            List<String> drawn = Stream.of(terminal.out().split("[\r\n]+")).filter(line -> line.contains("%")).toList();
+            assertTrue(drawn.size() > 2, terminal.out());
+            assertTrue(drawn.stream().allMatch(line -> line.length() <= columns), terminal.out());
+            assertTrue(drawn.get(drawn.size() - 1).startsWith("100% "), terminal.out());
+            assertEquals(columns == 120, drawn.get(0).contains("-]"), "a bar, where there is room");
+            assertTrue(terminal.out().strip().indexOf('\n') < 0, "redrawn in place: " + terminal.out());
+        }
+    }
+
+    private static void assertStored(Run ingest, int rows, String db, int alreadyThere) {
+        String line = String.format(Locale.ROOT, "\nStored %,d rows in \\Q%s\\E \\(%,d already there\\) "
+                + "in [0-9]+\\.[0-9] s, [0-9,]+ rows/s\n\\z", rows, db, alreadyThere);
+        assertTrue(Pattern.compile(line).matcher(ingest.out()).find(), ingest.out());
+    }
+
+    private static List<Path> list(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.toList();
+        }
+    }
+}

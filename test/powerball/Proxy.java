@@ -1,0 +1,97 @@
+package powerball;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/** A bad line: a TCP proxy on a free port that breaks each connection after as many bytes of the answer as told. */
+final class Proxy implements AutoCloseable {
+
+    enum Fault {
+        FIN, RST, STALL // the end, a reset, or silence until the client leaves
+    }
+
+    /** What happens to a connection. */
+    record Break(long afterBytes, Fault fault) {
+        static final Break NEVER = new Break(Long.MAX_VALUE, Fault.FIN);
+    }
+
+    final String url;
+    final AtomicInteger broken = new AtomicInteger(); // connections
+    private final ServerSocket socket;
+    private final int port;
+    private final Supplier<Break> breaks;
+
+    /** Forwards to a port of this machine; asks for what is to happen once a connection. */
+    Proxy(int port, Supplier<Break> breaks) throws IOException {
+        this.port = port;
+        this.breaks = breaks;
+        socket = new ServerSocket(0);
+        url = "http://127.0.0.1:" + socket.getLocalPort();
+        start(this::accept);
+    }
+
+    private static Thread start(Runnable task) {
+        Thread thread = new Thread(task);
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                Socket client = socket.accept();
+                Break next = breaks.get();
+                start(() -> forward(client, next));
+            }
+        } catch (IOException e) {
+            // closed: the test is over
+        }
+    }
+
+    private void forward(Socket client, Break next) {
+        try (client; Socket server = new Socket("127.0.0.1", port)) {
+            Thread request = start(() -> pump(client, server, Long.MAX_VALUE));
+            if (pump(server, client, next.afterBytes)) {
+                broken.incrementAndGet();
+                switch (next.fault) {
+                    case FIN -> { }
+                    case RST -> client.setSoLinger(true, 0);
+                    case STALL -> request.join();
+                }
+            }
+        } catch (IOException | InterruptedException e) {
+            // The server is down: the client sees its connection closed.
+        }
+    }
+
+    /** Forwards up to a number of bytes. Returns whether it came so far. */
+    private static boolean pump(Socket from, Socket to, long bytes) {
+        try {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            byte[] buffer = new byte[16 * 1024];
+            long left = bytes;
+            while (left > 0) {
+                int read = in.read(buffer, 0, (int) Math.min(buffer.length, left));
+                if (read < 0) {
+                    return false;
+                }
+                out.write(buffer, 0, read);
+                left -= read;
+            }
+            return true;
+        } catch (IOException e) {
+            return false; // one of them has left
+        }
+    }
+
+    @Override public void close() throws IOException {
+        socket.close();
+    }
+}

@@ -1,0 +1,357 @@
+package powerball;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Ingest when the network, the server, the disk, other programs or its user get in the way: no row lost or twice. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ResumeTest {
+
+    private static final Pattern SEED = Pattern.compile("seed (\\d+)\n"); // as it is printed at the start
+    private static final String ASKED_AGAIN = "Asking for the rest";
+    private static final List<Locked> LOCKED = new ArrayList<>();
+    @TempDir private static Path lockedFolder;
+    @AutoClose private static ServerProcess server;
+
+    @TempDir private Path folder;
+    private Path db;
+
+    @BeforeAll static void startServer() throws SQLException {
+        server = ServerProcess.start();
+        for (String journal : List.of("WAL", "DELETE")) {
+            Path db = lockedFolder.resolve(journal + ".db");
+            create(db, journal);
+            LOCKED.add(new Locked(new Lock(db),
+                    Run.ingest(lockedFolder, "1000", "--db", db.toString(), "--url", server.url)));
+        }
+    }
+
+    @BeforeEach void nameDatabase() {
+        db = folder.resolve("powerball_data.db");
+    }
+
+    private static void create(Path db, String journal) {
+        Database.query(db, "PRAGMA journal_mode = " + journal);
+        Database.createTable(db, "transaction_id TEXT PRIMARY KEY");
+    }
+
+    // ---- The network and the server
+
+    @Test void aStreamThatIsCutFiftyTimesIsWhole() throws IOException {
+        Random random = new Random(50);
+        AtomicInteger connections = new AtomicInteger();
+        try (Proxy proxy = new Proxy(server.port, () -> {
+            int n = connections.incrementAndGet();
+            return n > 60 ? Proxy.Break.NEVER
+                    : new Proxy.Break(1000 + random.nextInt(700_000), n % 2 == 0 ? Proxy.Fault.RST : Proxy.Fault.FIN);
+        }); Run ingest = Run.ingest(folder, "200,000", "--seed", "8", "--url", proxy.url)) {
+            assertEquals(0, ingest.exitCode(), ingest.err());
+            long said = ingest.err().lines().filter(line -> line.startsWith("The stream broke after "))
+                    .filter(line -> line.contains(ASKED_AGAIN)).count();
+            // A cut before the first byte of an answer is not seen: the HTTP client asks again by itself.
+            assertTrue(said >= 50 && said <= proxy.broken.get(), said + " of " + proxy.broken + "\n" + ingest.err());
+            assertTrue(ingest.out().contains("Stored 200,000 rows in "), ingest.out());
+        }
+        String csv = server.get("/drawing/200000?seed=8&format=csv").body();
+        assertEquals(csv.lines().skip(1).map(line -> line.replace(',', '|')).toList(),
+                Database.query(db, "SELECT * FROM powerball_results ORDER BY transaction_id"));
+    }
+
+    @Test void aStreamThatStallsIsAskedForAgain() throws IOException {
+        Iterator<Proxy.Break> breaks =
+                List.of(new Proxy.Break(100_000, Proxy.Fault.STALL), Proxy.Break.NEVER).iterator();
+        try (Proxy proxy = new Proxy(server.port, breaks::next);
+                Run ingest = Run.ingest(folder, "5000", "--url", proxy.url, "--stall-seconds", "1")) {
+            assertEquals(0, ingest.exitCode(), ingest.err());
+            assertTrue(ingest.err().contains("No row came for 1 s after "), ingest.err());
+        }
+        assertEquals(5000, Database.count(db));
+    }
+
+    @Test void aServerThatDropsEveryStreamIsAskedUntilAllIsThere() {
+        try (ServerProcess dropping = ServerProcess.start("--drop-after", "1000");
+                Run ingest = Run.ingest(folder, "5000", "--url", dropping.url)) {
+            assertEquals(0, ingest.exitCode(), ingest.err());
+            assertTrue(ingest.err().lines().filter(line -> line.contains(ASKED_AGAIN)).count() >= 4, ingest.err());
+        }
+        assertEquals(5000, Database.count(db));
+    }
+
+    @Test void aServerThatIsKilledAndStartedAgainIsAskedForTheRest() throws SQLException, InterruptedException {
+        create(db, "WAL"); // a lock then stops the first row, not the opening: it waits in mid-stream
+        try (ServerProcess first = ServerProcess.start(); Lock lock = new Lock(db);
+                Run ingest = Run.ingest(folder, "200000", "--url", first.url)) {
+            Run.await("an ingest in mid-stream", () -> ingest.err().contains("locked"));
+            first.run.process.destroyForcibly().waitFor();
+            try (ServerProcess second = ServerProcess.start("--port", "" + first.port)) {
+                lock.release();
+                assertEquals(0, ingest.exitCode(), ingest.err());
+                assertTrue(ingest.err().contains(ASKED_AGAIN), ingest.err());
+                assertEquals(first.url, second.url);
+            }
+        }
+        assertEquals(200_000, Database.count(db));
+    }
+
+    // ---- Its user
+
+    @Test void killedAtAnyMomentTheSameCommandFinishesTheJob() throws InterruptedException {
+        Random random = new Random(9);
+        String seed = null;
+        int before = 0;
+        for (int trial = 1; trial <= 20; trial++) {
+            String[] command = {"200000", "--url", server.url, "--seed", seed};
+            try (Run ingest = Run.ingest(folder, seed == null ? Arrays.copyOf(command, 3) : command)) {
+                Run.await("the seed", () -> SEED.matcher(ingest.out()).find());
+                seed = SEED.matcher(ingest.out()).results().findFirst().orElseThrow().group(1);
+                if (trial % 5 > 0) {
+                    Thread.sleep(random.nextInt(1500)); // any moment
+                    ingest.process.destroyForcibly();
+                    ingest.exitCode(); // 137, or 0 where the machine was faster
+                } else {
+                    assertEquals(0, ingest.exitCode(), ingest.err());
+                }
+            }
+            if (Files.exists(db)) {
+                assertEquals(List.of("ok"), Database.query(db, "PRAGMA integrity_check"));
+            }
+            int now = Database.hasRows(db) ? Database.count(db) : 0;
+            assertTrue(now >= before, "what was stored stays stored: " + before + ", now " + now);
+            before = now;
+            if (trial % 5 == 0) {
+                assertEquals(200_000, now);
+                Database.execute(db, "DELETE FROM powerball_results");
+                before = 0;
+            }
+        }
+    }
+
+    @Test void controlCKeepsWhatHasComeAndSaysHowToFinish() {
+        try (Run ingest = Run.ingest(folder, "1,000,000,000", "--seed", "3", "--url", server.url)) {
+            Run.await("the first rows", () -> Database.hasRows(db));
+            interrupt(ingest);
+            assertEquals(130, ingest.exitCode(), ingest.err());
+            assertTrue(ingest.err().contains("Ingest.java 1000000000 --seed 3 --url " + server.url), ingest.err());
+            String stored = String.format(Locale.ROOT, "\n%,d of 1,000,000,000 rows", Database.count(db));
+            assertTrue(ingest.err().contains(stored), stored + " in " + ingest.err());
+        }
+    }
+
+    @Test void controlCEndsTheQuestion() {
+        try (Run ingest = Run.ingest(folder)) {
+            Run.await("the question", () -> ingest.out().contains("winners today? "));
+            interrupt(ingest);
+            assertEquals(130, ingest.exitCode());
+        }
+        assertFalse(Files.exists(db));
+    }
+
+    private static void interrupt(Run run) {
+        succeeds("kill", "-INT", "" + run.process.pid());
+    }
+
+    private static void succeeds(String... command) {
+        try (Run run = Run.start(Run.PROJECT, List.of(command))) {
+            assertEquals(0, run.exitCode(), String.join(" ", command) + ": " + run.err());
+        }
+    }
+
+    // ---- Other programs that use the database
+
+    /** Another program that writes, until it is closed. */
+    private static final class Lock implements AutoCloseable {
+        private final Connection connection;
+
+        Lock(Path db) throws SQLException {
+            connection = DriverManager.getConnection("jdbc:sqlite:" + db);
+            try (Statement sql = connection.createStatement()) {
+                sql.execute("BEGIN IMMEDIATE");
+            }
+        }
+
+        void release() throws SQLException {
+            connection.close();
+        }
+
+        @Override public void close() throws SQLException {
+            release();
+        }
+    }
+
+    @Test void anotherWriterIsWaitedForWithoutHoardingRows() throws SQLException {
+        create(db, "WAL"); // so that it is the storing that waits, not the opening
+        try (Lock lock = new Lock(db); Run ingest = Run.start(folder,
+                Run.ingestCommand(List.of("-Xmx64m"), "300000", "--url", server.url))) {
+            Run.await("a word of the lock", () -> ingest.err().contains("is locked by another program"));
+            lock.release();
+            assertEquals(0, ingest.exitCode(), ingest.err());
+        }
+        assertEquals(300_000, Database.count(db));
+    }
+
+    /** An ingest into a database that stays locked. */
+    private record Locked(Lock lock, Run ingest) {
+    }
+
+    @Order(Integer.MAX_VALUE) // the other tests run while these wait
+    @Test void aLockThatStaysEndsIt() {
+        for (Locked locked : LOCKED) {
+            assertEquals(1, locked.ingest.exitCode());
+            String err = locked.ingest.err();
+            assertTrue(err.contains("still locked by another program after 30 s"), err);
+            assertEquals(1, err.lines().filter(line -> line.contains("waiting up to 30 s")).count(), err);
+        }
+    }
+
+    @AfterAll static void unlock() throws SQLException {
+        for (Locked locked : LOCKED) {
+            locked.ingest.close();
+            locked.lock.close();
+        }
+    }
+
+    @Test void twoIngestsIntoOneFileBothSucceed() {
+        try (Run one = Run.ingest(folder, "50000", "--seed", "1", "--url", server.url);
+                Run two = Run.ingest(folder, "50000", "--seed", "1000000", "--url", server.url)) {
+            assertEquals(0, one.exitCode(), one.err());
+            assertEquals(0, two.exitCode(), two.err());
+        }
+        assertEquals(100_000, Database.count(db));
+    }
+
+    @Test void readersAndItDoNotDisturbEachOther() throws IOException, SQLException {
+        String countUntilAll = "until [ \"$n\" = 2000 ]; do "
+                + "n=$(sqlite3 powerball_data.db 'SELECT count(*) FROM powerball_results') || exit; done";
+        Assumptions.assumeTrue(Run.onPath("sqlite3"), "the sqlite3 shell is the other reader");
+        CountDownLatch gate = new CountDownLatch(1);
+        try (FakeServer halves = new FakeServer(twoHalves(gate));
+                Run ingest = Run.ingest(folder, "2000", "--url", halves.url)) {
+            Run.await("the first half", () -> Database.hasRows(db));
+            try (Connection reader = DriverManager.getConnection("jdbc:sqlite:" + db);
+                    Statement sql = reader.createStatement();
+                    ResultSet rows = sql.executeQuery("SELECT transaction_id FROM powerball_results");
+                    Run counting = Run.start(folder, List.of("sh", "-c", countUntilAll))) {
+                assertTrue(rows.next());
+                gate.countDown();
+                assertEquals(0, ingest.exitCode(), ingest.err());
+                assertFalse(ingest.err().contains("locked"), ingest.err());
+                assertEquals(0, counting.exitCode(), counting.err());
+                int seen = 1;
+                while (rows.next()) {
+                    seen++;
+                }
+                assertEquals(1000, seen, "the reader sees the table as it was");
+            }
+        }
+        assertEquals(2000, Database.count(db));
+    }
+
+    /** 1,000 rows, and 1,000 more once the gate is open. */
+    private static FakeServer.Answer twoHalves(CountDownLatch gate) {
+        return (request, out) -> {
+            FakeServer.send(out, "HTTP/1.1 200 OK\r\n\r\n" + FakeServer.rows(0, 1000) + ", ");
+            gate.await();
+            FakeServer.send(out, FakeServer.rows(1000, 2000));
+        };
+    }
+
+    // ---- The disk
+
+    @Test void aFolderThatIsRemovedMeanwhileEndsIt() throws IOException {
+        Path sub = Files.createDirectory(folder.resolve("sub"));
+        CountDownLatch gate = new CountDownLatch(1);
+        try (FakeServer halves = new FakeServer(twoHalves(gate));
+                Run ingest = Run.ingest(sub, "2000", "--url", halves.url)) {
+            Run.await("the first half", () -> Database.hasRows(sub.resolve("powerball_data.db")));
+            succeeds("rm", "-r", sub.toString());
+            gate.countDown();
+            assertEquals(1, ingest.exitCode(), ingest.err());
+            assertTrue(ingest.err().contains("powerball_data.db has been removed"), ingest.err());
+            assertFalse(ingest.err().contains("Exception"), ingest.err());
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"no file", "DELETE", "WAL"})
+    void whatMayNotBeWrittenIsNotWritten(String journal) throws IOException {
+        List<String> nobody = List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
+        Assumptions.assumeTrue("root".equals(System.getProperty("user.name")) && Run.onPath("setpriv"),
+                "only root can become a user who may not write");
+        List<String> command = new ArrayList<>(nobody);
+        command.addAll(Run.ingestCommand(List.of(), "10", "--url", server.url));
+        if (!journal.equals("no file")) {
+            create(db, journal);
+        }
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        try (Run help = Run.start(folder, Stream.concat(command.stream(), Stream.of("--help")).toList())) {
+            Assumptions.assumeTrue(help.exitCode() == 0, "the user nobody may not read the project: " + help.err());
+        }
+        try (Run ingest = Run.start(folder, command)) {
+            assertEquals(1, ingest.exitCode(), ingest.err());
+            assertTrue(ingest.err().contains("powerball_data.db cannot be "), ingest.err());
+            assertFalse(ingest.err().contains("Exception"), ingest.err());
+        }
+        assertEquals(journal.equals("no file") ? 0 : 1, Files.exists(db) ? 1 + Database.count(db) : 0);
+    }
+
+    @Test void afterAFullDiskTheSameCommandFinishesTheJob() throws IOException {
+        Path disk = Files.createDirectory(folder.resolve("disk"));
+        List<String> command = List.of("mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", disk.toString());
+        try (Run mount = Run.start(folder, command)) {
+            Assumptions.assumeTrue(mount.exitCode() == 0, "a small disk cannot be mounted here: " + mount.err());
+        }
+        try {
+            Path small = disk.resolve("powerball_data.db");
+            int[][] runs = {{5_000, 0}, {60_000, 1}, {60_000, 0}}; // rows, exit code
+            for (int[] run : runs) {
+                try (Run ingest = Run.ingest(disk, "" + run[0], "--seed", "6", "--url", server.url)) {
+                    assertEquals(run[1], ingest.exitCode(), ingest.err());
+                    assertEquals(run[1] == 1, ingest.err().contains("disk is full"), ingest.err());
+                    assertFalse(ingest.err().contains("Exception"), ingest.err());
+                }
+                if (run[1] == 1) {
+                    succeeds("mount", "-o", "remount,size=64m", disk.toString());
+                    assertTrue(Database.count(small) >= 5_000);
+                } else {
+                    assertEquals(run[0], Database.count(small));
+                }
+                assertEquals(List.of("ok"), Database.query(small, "PRAGMA integrity_check"));
+            }
+        } finally {
+            succeeds("umount", disk.toString());
+        }
+    }
+}
