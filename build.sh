@@ -32,7 +32,7 @@ usage() {
 Usage: ./build.sh [command]
 
   (none)        fetch what is missing into lib/ and compile to build/
-  demo [rows]   the whole job: start a server, store rows (1,000 unless told) in powerball_data.db, show some
+  demo [rows]   the whole job: start a server, store rows (1,000 unless told) in powerball_data.db, show some, draw the winners
   test          run all tests
   bench [rows]  measure beside other tools (1,000,000 rows unless told; takes some minutes)
   clean         remove build/ (the jars in lib/ stay)
@@ -115,6 +115,8 @@ demo() {
   else
     echo "Install sqlite3 to look at them: sqlite3 $db 'SELECT * FROM powerball_results LIMIT 5'"
   fi
+  echo
+  "$java" "$native" -cp 'build/main:lib/*' powerball.Winners --db "$db"
 }
 
 compile_tests() {

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Runs the sessions that the README and the programs' own comments show, in a copy of the project, from top to bottom, and
- * compares what is printed with what is shown there. Only the port, the times and what lies in the hand of the network differ.
+ * compares what is printed with what is shown there. Only the port, the times and what lies in the hand of the network differ;
+ * three dots stand for lines that are left out.
  */
 class ReadmeTest {
 
@@ -37,7 +38,7 @@ class ReadmeTest {
 
     @Test void theSessionInEachProgramIsReal() throws IOException {
         List<String> sessions = new ArrayList<>();
-        for (String program : List.of("Server", "Ingest")) {
+        for (String program : List.of("Server", "Ingest", "Winners")) {
             String source = Files.readString(Run.PROJECT.resolve("src/powerball/" + program + ".java"));
             Matcher session = Pattern.compile(" \\* <pre>\n(.*?) \\* </pre>", Pattern.DOTALL).matcher(source);
             assertTrue(session.find(), program);
@@ -117,7 +118,9 @@ class ReadmeTest {
             int first = printed.indexOf('\n') + 1; // what stderr has comes behind the first line
             boolean ingest = command.contains("Ingest.java");
             String all = ingest ? printed.substring(0, first) + run.err() + printed.substring(first) : printed + run.err();
-            assertEquals(steady(expected), steady(all), command);
+            if (!Pattern.matches(Pattern.quote(steady(expected)).replace("\n...", "\\E(?s:.*)\\Q"), steady(all))) {
+                assertEquals(steady(expected), steady(all), command);
+            }
         }
     }
 

@@ -1,0 +1,271 @@
+package powerball;
+
+import java.io.File;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A real Chromium without a window, driven by the DevTools protocol: JSON messages over a WebSocket. */
+final class Browser implements AutoCloseable {
+
+    private static final Pattern READY = Pattern.compile("DevTools listening on (ws://\\S+)");
+    private static final int ANSWER_SECONDS = 60;
+
+    private final Run run;
+    private final WebSocket socket;
+    private final Map<String, CompletableFuture<Map<?, ?>>> answers = new ConcurrentHashMap<>(); // to come, by id
+    private final Map<String, Tab> tabs = new ConcurrentHashMap<>(); // by the name of their session
+    private int lastId; // of a message; the tests call one after the other
+
+    private Browser(Run run) {
+        this.run = run;
+        Run.await("the browser", () -> READY.matcher(run.err()).find() || !run.process.isAlive());
+        Matcher ready = READY.matcher(run.err());
+        if (!ready.find()) {
+            throw new AssertionError("the browser did not start: " + run.err());
+        }
+        socket = HttpClient.newHttpClient().newWebSocketBuilder()
+                .buildAsync(URI.create(ready.group(1)), new Listener()).join();
+    }
+
+    /** The command that starts one, if there is one on the PATH. */
+    static Optional<String> command() {
+        List<Path> folders = Stream.of(System.getenv("PATH").split(File.pathSeparator)).map(Path::of).toList();
+        return Stream.of("chromium", "chromium-browser", "google-chrome")
+                .flatMap(name -> folders.stream().map(folder -> folder.resolve(name)))
+                .filter(Files::isExecutable).map(Path::toString).findFirst();
+    }
+
+    /** Starts it with a profile of its own in a folder. */
+    static Browser start(String command, Path profile) {
+        return new Browser(Run.start(profile, List.of(command, "--headless", "--no-sandbox", "--disable-gpu",
+                "--disable-quic", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync", "--remote-debugging-port=0",
+                "--user-data-dir=" + profile)));
+    }
+
+    /** Opens an address in a new tab and waits until it is loaded. */
+    Tab open(String url) {
+        String target = (String) call("", "Target.createTarget", "url", "about:blank").get("targetId");
+        String session = (String) call("", "Target.attachToTarget", "targetId", target, "flatten", true)
+                .get("sessionId");
+        Tab tab = new Tab(target, session);
+        tabs.put(session, tab);
+        call(session, "Runtime.enable");
+        call(session, "Log.enable");
+        tab.open(url);
+        return tab;
+    }
+
+    /** Calls a method and waits for its result. The parameters are names and values by turns. */
+    private Map<?, ?> call(String session, String method, Object... parameters) {
+        lastId++;
+        CompletableFuture<Map<?, ?>> answer = new CompletableFuture<>();
+        answers.put(String.valueOf(lastId), answer);
+        Map<String, Object> named = new HashMap<>();
+        for (int i = 0; i < parameters.length; i += 2) {
+            named.put((String) parameters[i], parameters[i + 1]);
+        }
+        Map<String, Object> message = new HashMap<>(Map.of("id", lastId, "method", method, "params", named));
+        if (!session.isEmpty()) {
+            message.put("sessionId", session);
+        }
+        socket.sendText(Json.write(message), true).join();
+        try {
+            Map<?, ?> got = answer.get(ANSWER_SECONDS, TimeUnit.SECONDS);
+            if (!got.containsKey("result")) {
+                throw new AssertionError(method + ": " + got);
+            }
+            return (Map<?, ?>) got.get("result");
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new AssertionError(method + ": " + e, e);
+        }
+    }
+
+    @Override public void close() {
+        call("", "Browser.close");
+        run.exitCode(); // not before its end does it leave its folder alone
+        run.close();
+    }
+
+    /** A page in the browser, with all that it complained of. */
+    final class Tab implements AutoCloseable {
+        final List<String> errors = new CopyOnWriteArrayList<>();
+        private final String target;
+        private final String session;
+
+        private Tab(String target, String session) {
+            this.target = target;
+            this.session = session;
+        }
+
+        void open(String url) {
+            call(session, "Page.navigate", "url", url);
+            Run.await(url, () -> eval("location.href !== 'about:blank' && document.readyState").equals("complete"));
+        }
+
+        /** The value of an expression in the page, as text. */
+        String eval(String expression) {
+            Map<?, ?> answer = call(session, "Runtime.evaluate", "expression", "String(" + expression + ")",
+                    "returnByValue", true, "userGesture", true);
+            if (answer.containsKey("exceptionDetails")) {
+                throw new AssertionError(expression + ": " + answer);
+            }
+            return (String) ((Map<?, ?>) answer.get("result")).get("value");
+        }
+
+        /** The text that an element shows. */
+        String text(String selector) {
+            return eval(find(selector) + ".innerText");
+        }
+
+        /** Types into a field, in place of what is there. */
+        void fill(String selector, String text) {
+            eval("Object.assign(%s, {value: %s}).dispatchEvent(new Event('input', {bubbles: true}))"
+                    .formatted(find(selector), Json.quote(text)));
+        }
+
+        void click(String selector) {
+            eval(find(selector) + ".click()");
+        }
+
+        private static String find(String selector) {
+            return "document.querySelector(" + Json.quote(selector) + ")";
+        }
+
+        /** What its script holds in memory, after a collection of garbage. */
+        long heapBytes() {
+            call(session, "HeapProfiler.collectGarbage");
+            return (long) Double.parseDouble((String) call(session, "Runtime.getHeapUsage").get("usedSize"));
+        }
+
+        /** Sets prefers-reduced-motion, as in the settings of a system. */
+        void wantLessMotion() {
+            call(session, "Emulation.setEmulatedMedia", "features",
+                    List.of(Map.of("name", "prefers-reduced-motion", "value", "reduce")));
+        }
+
+        private void hear(String method, Map<?, ?> params) {
+            Map<?, ?> entry = method.equals("Log.entryAdded") ? (Map<?, ?>) params.get("entry") : Map.of();
+            if ("error".equals(entry.get("level"))) {
+                errors.add((String) entry.get("text"));
+            } else if (method.equals("Runtime.exceptionThrown")
+                    || method.equals("Runtime.consoleAPICalled") && "error".equals(params.get("type"))) {
+                errors.add(params.toString());
+            }
+        }
+
+        @Override public void close() {
+            tabs.remove(session);
+            call("", "Target.closeTarget", "targetId", target);
+        }
+    }
+
+    /** Puts the messages together and hands them out: answers by their number, events to their tab. */
+    private final class Listener implements WebSocket.Listener {
+        private final StringBuilder message = new StringBuilder();
+
+        @Override public CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
+            message.append(part);
+            if (last) {
+                Map<?, ?> got = Json.read(message.toString());
+                message.setLength(0);
+                Tab tab = tabs.get(String.valueOf(got.get("sessionId")));
+                if (got.containsKey("id")) {
+                    answers.remove(String.valueOf(got.get("id"))).complete(got);
+                } else if (tab != null) {
+                    tab.hear((String) got.get("method"), (Map<?, ?>) got.get("params"));
+                }
+            }
+            from.request(1);
+            return null;
+        }
+    }
+
+    /** As much of JSON as is needed: objects are maps, arrays lists, all the rest is text. */
+    private static final class Json {
+        private static final Pattern TOKEN = Pattern.compile( // commas and colons tell nothing more
+                "\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\"|[{}\\[\\]]|[^{}\\[\\]:,\"\\s]+");
+        private static final Pattern ESCAPE = Pattern.compile("\\\\(?:u....|.)");
+        private final Matcher tokens;
+
+        private Json(String text) {
+            tokens = TOKEN.matcher(text);
+        }
+
+        static Map<?, ?> read(String text) {
+            Json json = new Json(text);
+            return (Map<?, ?>) json.value(json.next());
+        }
+
+        private String next() {
+            if (!tokens.find()) {
+                throw new AssertionError("JSON without its end");
+            }
+            return tokens.group();
+        }
+
+        private Object value(String token) {
+            if (token.equals("{")) {
+                Map<String, Object> map = new HashMap<>();
+                for (String key = next(); !key.equals("}"); key = next()) {
+                    map.put(unquote(key), value(next()));
+                }
+                return map;
+            }
+            if (token.equals("[")) {
+                List<Object> list = new ArrayList<>();
+                for (String item = next(); !item.equals("]"); item = next()) {
+                    list.add(value(item));
+                }
+                return list;
+            }
+            return token.startsWith("\"") ? unquote(token) : token;
+        }
+
+        private static String unquote(String token) {
+            return ESCAPE.matcher(token.substring(1, token.length() - 1)).replaceAll(escape -> {
+                String text = escape.group();
+                return Matcher.quoteReplacement(text.startsWith("\\u")
+                        ? String.valueOf((char) Integer.parseInt(text.substring(2), 16)) : text.translateEscapes());
+            });
+        }
+
+        static String write(Object value) {
+            if (value instanceof Map<?, ?> map) {
+                return map.entrySet().stream().map(entry -> write(entry.getKey()) + ":" + write(entry.getValue()))
+                        .collect(Collectors.joining(",", "{", "}"));
+            }
+            if (value instanceof List<?> list) {
+                return list.stream().map(Json::write).collect(Collectors.joining(",", "[", "]"));
+            }
+            return value instanceof String text ? quote(text) : String.valueOf(value);
+        }
+
+        static String quote(String text) {
+            StringBuilder quoted = new StringBuilder("\"");
+            for (char c : text.toCharArray()) {
+                quoted.append(c < ' ' || c == '"' || c == '\\' ? String.format("\\u%04x", (int) c) : String.valueOf(c));
+            }
+            return quoted.append('"').toString();
+        }
+    }
+}
