@@ -126,8 +126,10 @@ compile_tests() {
 
 # Runs the tests and adds up: the last line is "N passed, N failed", with ", N skipped" if any were.
 run_tests() {
-  local status=0
-  "$java" "$native" -jar lib/junit-platform-console-standalone-*.jar execute --disable-banner --disable-ansi-colors \
+  local status=0 fresh=()
+  # A shell that runs this in the background hands down an ignored SIGINT, and the tests press Ctrl-C.
+  ! env --default-signal=INT true 2>/dev/null || fresh=(env --default-signal=INT)
+  ${fresh[@]+"${fresh[@]}"} "$java" "$native" -jar lib/junit-platform-console-standalone-*.jar execute --disable-banner --disable-ansi-colors \
     --details=tree --fail-if-no-tests --class-path "build/main:build/test:$(echo lib/sqlite-jdbc-*.jar)" --scan-class-path \
     build/test 2>&1 | tee build/test.log || status=1
 

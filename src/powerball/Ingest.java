@@ -13,6 +13,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.*;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.*;
 import java.util.concurrent.*;
 import java.util.concurrent.locks.LockSupport;
@@ -74,17 +75,25 @@ public class Ingest {
             System.out.println(Options.USAGE);
             return;
         }
+        Ingest ingest = null;
         try {
-            System.exit(new Ingest(Options.parse(args)).run());
+            ingest = new Ingest(Options.parse(args));
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage() + "\n\n" + Options.USAGE);
             System.exit(2);
         }
+        Runtime.getRuntime().addShutdownHook(new Thread(ingest::interrupt));
+        int exitCode = 1;
+        try {
+            exitCode = ingest.run();
+        } finally {
+            ingest.ended.countDown();
+        }
+        System.exit(exitCode);
     }
 
-    /** The whole job. Returns the exit code. */
+    /** The job, and what is said of it. Returns the exit code. */
     private int run() throws InterruptedException {
-        Runtime.getRuntime().addShutdownHook(new Thread(this::interrupt));
         System.out.printf(Locale.ROOT, "Asking %s for %,d rows of seed %d%n", options.url, options.rows, options.seed);
         Store store = new Store();
         String failure;
@@ -105,7 +114,6 @@ public class Ingest {
             System.err.printf(Locale.ROOT, "%s%n%,d of %,d rows were received and stored in %s. To finish: %s%n",
                     failure, store.committed, options.rows, options.db, options.command());
         }
-        ended.countDown();
         return failure == null ? 0 : interrupted ? 130 : 1;
     }
 
@@ -114,14 +122,16 @@ public class Ingest {
         Receiver receiver = new Receiver();
         receiver.start();
         while (true) {
-            List<Row> batch = queue.poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
             if (interrupted) {
-                for (; batch != null && batch != Receiver.END; batch = queue.poll()) {
-                    store.add(batch);
+                List<List<Row>> received = new ArrayList<>();
+                queue.drainTo(received);
+                for (List<Row> rows : received) {
+                    store.add(rows);
                 }
                 store.commit();
                 return "Interrupted.";
             }
+            List<Row> batch = queue.poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
             if (batch == Receiver.END) {
                 store.commit();
                 return receiver.failure;
@@ -293,6 +303,9 @@ public class Ingest {
                 throw new Failure("The server sends rows of seed %s, not %d.", printable(seed), options.seed);
             }
             resumable = seed != null;
+            if (received > 0 && !resumable) {
+                throw new Failure("The server names no Drawing-Seed now, so it may send other rows than those that are missing.");
+            }
         }
 
         private void queueBatch() throws InterruptedException {
@@ -328,6 +341,7 @@ public class Ingest {
 
     /** Finds rows in the bytes of a stream as they come, and checks them. It never holds more than its buffer. */
     private static final class RowParser {
+        private static final String TOO_LONG = "it is longer than " + MAX_ROW_BYTES + " bytes";
         private final ByteBuffer bytes = ByteBuffer.allocate(16 * MAX_ROW_BYTES).flip(); // that have come
         private long number; // of the row, from 1
         private int start; // of the row
@@ -339,7 +353,7 @@ public class Ingest {
         /** Reads what comes next, at least one byte; false at the end of the stream. */
         boolean read(InputStream in) throws IOException, Failure {
             if (bytes.remaining() > MAX_ROW_BYTES) {
-                throw notARow("it is longer than " + MAX_ROW_BYTES + " bytes");
+                throw notARow(TOO_LONG);
             }
             bytes.compact();
             int read = in.read(bytes.array(), bytes.position(), bytes.remaining());
@@ -374,6 +388,9 @@ public class Ingest {
                 for (int i = 0; i < BALLS; i++) {
                     boolean last = i == BALLS - 1;
                     numbers[i] = number(last ? 26 : 69, last ? ')' : ',');
+                }
+                if (bytes.position() - start > MAX_ROW_BYTES) {
+                    throw notARow(TOO_LONG);
                 }
                 number++;
                 return new Row(texts, numbers);
@@ -520,6 +537,9 @@ public class Ingest {
             } catch (SQLException e) {
                 // Some file systems cannot have one. The rollback journal, which then stays, is as safe, only slower for
                 // readers. If it is a read-only file instead, the first write will say so.
+                if (e.getErrorCode() == BUSY) {
+                    throw e;
+                }
             }
             sql.execute("PRAGMA synchronous = FULL"); // a commit returns when the disk has it: it survives a power cut
             patiently(() -> sql.execute("CREATE TABLE IF NOT EXISTS " + TABLE + " ("
@@ -757,7 +777,7 @@ public class Ingest {
 
     /** Text from elsewhere, fit for a terminal: without control characters, and not too long. */
     private static String printable(String text) {
-        String clean = text.replaceAll("\\p{Cntrl}", "?");
+        String clean = text.replaceAll("\\p{Cc}", "?");
         return clean.length() <= 300 ? clean : clean.substring(0, 300) + "...";
     }
 
@@ -798,7 +818,7 @@ public class Ingest {
         }
 
         private static String url(String text) {
-            if (!text.matches("https?://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~/-]*)?")) {
+            if (!text.matches("https?://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~/-]*)?") || URI.create(text).getPort() > 65_535) {
                 throw new IllegalArgumentException("--url must be like " + DEFAULT_URL + ", not \"" + printable(text) + "\"");
             }
             return text.replaceAll("/+$", "");
@@ -850,8 +870,7 @@ public class Ingest {
 
         /** In units of 1/4096 ms since 1970, so that ids ascend from one run to the next. */
         private static long presentMoment() {
-            Instant now = Instant.now();
-            return now.getEpochSecond() * 4_096_000 + now.getNano() * 4_096_000L / 1_000_000_000;
+            return Instant.EPOCH.until(Instant.now(), ChronoUnit.MICROS) * 512 / 125;
         }
 
         /** The command that does the same, or what is left of it. */

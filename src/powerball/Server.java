@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.*;
 import java.util.concurrent.*;
 import java.util.concurrent.locks.LockSupport;
@@ -176,6 +177,9 @@ public class Server {
         if (reply.requestHasBody()) {
             throw new Refusal(400, "Bad Request", "a request must have no body").with("Connection", "close");
         }
+        if (uri.getRawFragment() != null) {
+            throw new Refusal(400, "Bad Request", "a request must have no fragment, \"#" + uri.getRawFragment() + "\"");
+        }
         String path = uri.getRawPath(); // raw: "%2e%2e" stays what it is, and is refused
         String rows = path.startsWith(DRAWING) ? path.substring(DRAWING.length()) : "/";
         if (path.equals("/")) {
@@ -206,14 +210,14 @@ public class Server {
         }
         try {
             reply.exchange.getResponseHeaders().set("Drawing-Seed", String.valueOf(query.seed));
-            if (reply.isHead()) {
-                reply.beginStream(query.format);
-            } else {
+            if (!reply.isHead()) {
                 sendRows(query, reply);
             }
         } finally {
-            freeStreams.release();
+            freeStreams.release(); // before the end is sent: who has read it may ask for the next at once
         }
+        reply.beginStream(query.format); // if that is not done: for HEAD, and for no rows
+        reply.endStream();
     }
 
     /** Makes rows and sends them: a buffer full at a time or, where there is a rate, each when it is due. */
@@ -235,13 +239,12 @@ public class Server {
                 reply.rest(start + query.nanosDue(row) - System.nanoTime());
             }
         }
-        reply.beginStream(query.format);
-        reply.write(buffer, length, end);
         if (end < query.rows) {
             reply.out.flush();
             throw new IOException("dropped by --drop-after");
         }
-        reply.endStream();
+        reply.beginStream(query.format);
+        reply.write(buffer, length, end); // what stands before the rows, if there are none
     }
 
     /**
@@ -402,8 +405,7 @@ public class Server {
 
         /** In units of 1/4096 ms since 1970, so that ids ascend from one stream to the next. */
         private static long presentMoment() {
-            Instant now = Instant.now();
-            return now.getEpochSecond() * 4_096_000 + now.getNano() * 4_096_000L / 1_000_000_000;
+            return Instant.EPOCH.until(Instant.now(), ChronoUnit.MICROS) * 512 / 125;
         }
 
         long rowsDue(long nanos) {
@@ -687,7 +689,7 @@ public class Server {
 
         private static String[] lines(String file) {
             try (InputStream in = resource("names/" + file).openStream()) {
-                String[] lines = new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\\R+");
+                String[] lines = new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\\R");
                 for (String line : lines) {
                     if (line.isBlank() || line.length() > MAX_NAME_LENGTH || line.chars().anyMatch(Character::isISOControl)) {
                         throw new IOException("every line must hold 1 to " + MAX_NAME_LENGTH
@@ -727,6 +729,9 @@ public class Server {
                     throw new IllegalArgumentException("no such option: " + printable(args[i]));
                 }
                 given.put(args[i], i + 1 < args.length ? args[i + 1] : "");
+            }
+            if (given.getOrDefault("--host", "any").isBlank()) {
+                throw new IllegalArgumentException("--host must be a name or an address, not \"\"");
             }
             return new Options(
                     given.getOrDefault("--host", "127.0.0.1"),

@@ -85,7 +85,11 @@ class ResumeTest {
             assertTrue(said >= 50 && said <= proxy.broken.get(), said + " of " + proxy.broken + "\n" + ingest.err());
             assertTrue(ingest.out().contains("Stored 200,000 rows in "), ingest.out());
         }
-        String csv = server.get("/drawing/200000?seed=8&format=csv").body();
+        assertHoldsWhatTheServerSends(200_000, 8);
+    }
+
+    private void assertHoldsWhatTheServerSends(int rows, long seed) {
+        String csv = server.get("/drawing/" + rows + "?format=csv&seed=" + seed).body();
         assertEquals(csv.lines().skip(1).map(line -> line.replace(',', '|')).toList(),
                 Database.query(db, "SELECT * FROM powerball_results ORDER BY transaction_id"));
     }
@@ -94,20 +98,20 @@ class ResumeTest {
         Iterator<Proxy.Break> breaks =
                 List.of(new Proxy.Break(100_000, Proxy.Fault.STALL), Proxy.Break.NEVER).iterator();
         try (Proxy proxy = new Proxy(server.port, breaks::next);
-                Run ingest = Run.ingest(folder, "5000", "--url", proxy.url, "--stall-seconds", "1")) {
+                Run ingest = Run.ingest(folder, "5000", "--seed", "8", "--url", proxy.url, "--stall-seconds", "1")) {
             assertEquals(0, ingest.exitCode(), ingest.err());
             assertTrue(ingest.err().contains("No row came for 1 s after "), ingest.err());
         }
-        assertEquals(5000, Database.count(db));
+        assertHoldsWhatTheServerSends(5000, 8);
     }
 
     @Test void aServerThatDropsEveryStreamIsAskedUntilAllIsThere() {
         try (ServerProcess dropping = ServerProcess.start("--drop-after", "1000");
-                Run ingest = Run.ingest(folder, "5000", "--url", dropping.url)) {
+                Run ingest = Run.ingest(folder, "5000", "--seed", "8", "--url", dropping.url)) {
             assertEquals(0, ingest.exitCode(), ingest.err());
             assertTrue(ingest.err().lines().filter(line -> line.contains(ASKED_AGAIN)).count() >= 4, ingest.err());
         }
-        assertEquals(5000, Database.count(db));
+        assertHoldsWhatTheServerSends(5000, 8);
     }
 
     @Test void aServerThatIsKilledAndStartedAgainIsAskedForTheRest() throws SQLException, InterruptedException {
@@ -168,6 +172,27 @@ class ResumeTest {
             String stored = String.format(Locale.ROOT, "\n%,d of 1,000,000,000 rows", Database.count(db));
             assertTrue(ingest.err().contains(stored), stored + " in " + ingest.err());
         }
+    }
+
+    @Test void controlCCommitsTheLastRowsToo() throws IOException, InterruptedException {
+        CountDownLatch gate = new CountDownLatch(1);
+        CountDownLatch silence = new CountDownLatch(1);
+        FakeServer.Answer halting = (request, out) -> {
+            FakeServer.send(out, "HTTP/1.1 200 OK\r\n\r\n" + FakeServer.rows(0, 10));
+            gate.await();
+            FakeServer.send(out, ", " + FakeServer.rows(10, 20));
+            silence.await();
+        };
+        try (FakeServer server = new FakeServer(halting); Run ingest = Run.ingest(folder, "30", "--url", server.url)) {
+            Run.await("the first commit", () -> Database.hasRows(db));
+            gate.countDown();
+            Thread.sleep(400); // the rows must arrive, and not yet be committed: that is due after 900
+            interrupt(ingest);
+            assertEquals(130, ingest.exitCode(), ingest.err());
+        } finally {
+            silence.countDown();
+        }
+        assertEquals(20, Database.count(db));
     }
 
     @Test void controlCEndsTheQuestion() {
