@@ -161,9 +161,9 @@ final class Bench {
 
     /** The megabytes a second of each of many endless streams that are read side by side for some seconds, ascending. */
     private double[] atOnce(int streams) {
-        String out = shell("for i in $(seq " + streams + "); do curl -s --max-time 4 -o /dev/null -w '%{size_download}\\n' '"
+        String out = shell("for i in $(seq " + streams + "); do curl -s --max-time 10 -o /dev/null -w '%{size_download}\\n' '"
                 + url + "/drawing/1000000000' & done; wait");
-        return out.lines().mapToDouble(bytes -> Double.parseDouble(bytes) / 4e6).sorted().toArray();
+        return out.lines().mapToDouble(bytes -> Double.parseDouble(bytes) / 10e6).sorted().toArray();
     }
 
     /** What a row costs while one file grows tenfold. */
