@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
  * It needs a JDK, 17 or newer, the driver in {@code lib/} ({@code ./build.sh} fetches it), and a server:
  *
  * <pre>
- * $ java -cp 'lib/*' src/powerball/Ingest.java 1000 --seed 42
+ * $ java --enable-native-access=ALL-UNNAMED -cp 'lib/*' src/powerball/Ingest.java 1000 --seed 42
  * Asking http://127.0.0.1:8000 for 1,000 rows of seed 42
  * Stored 1,000 rows in powerball_data.db (0 already there) in 0.4 s, 2,500 rows/s
  * </pre>
@@ -257,7 +257,11 @@ public class Ingest {
                 queue.put(List.of()); // there is a server: time to open the database
                 RowParser parser = new RowParser(received + 1);
                 do {
-                    for (Row row; parser.hasByte() && (row = received < options.rows ? parser.next() : null) != null; ) {
+                    while (received < options.rows && parser.hasByte()) {
+                        Row row = parser.next();
+                        if (row == null) {
+                            break;
+                        }
                         batch.add(row);
                         received++;
                     }

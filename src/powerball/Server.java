@@ -171,11 +171,11 @@ public class Server {
         URI uri = reply.exchange.getRequestURI();
         String method = reply.exchange.getRequestMethod();
         if (!method.equals("GET") && !method.equals("HEAD")) {
-            throw new Refusal(405, "Method Not Allowed", "method must be GET or HEAD, not \"" + method + "\"")
-                    .with("Allow", "GET, HEAD");
+            throw new Refusal(405, "Method Not Allowed", "method must be GET or HEAD, not \"" + method + "\"",
+                    "Allow", "GET, HEAD");
         }
         if (reply.requestHasBody()) {
-            throw new Refusal(400, "Bad Request", "a request must have no body").with("Connection", "close");
+            throw new Refusal(400, "Bad Request", "a request must have no body", "Connection", "close");
         }
         if (uri.getRawFragment() != null) {
             throw new Refusal(400, "Bad Request", "a request must have no fragment, \"#" + uri.getRawFragment() + "\"");
@@ -205,8 +205,8 @@ public class Server {
 
     private void stream(Query query, Reply reply) throws IOException, Refusal {
         if (!freeStreams.tryAcquire()) {
-            throw new Refusal(503, "Service Unavailable", "all " + options.maxStreams + " streams are taken; try again")
-                    .with("Retry-After", "1");
+            throw new Refusal(503, "Service Unavailable", "all " + options.maxStreams + " streams are taken; try again",
+                    "Retry-After", "1");
         }
         try {
             reply.exchange.getResponseHeaders().set("Drawing-Seed", String.valueOf(query.seed));
@@ -289,7 +289,9 @@ public class Server {
         }
 
         void refuse(Refusal refusal) throws IOException {
-            exchange.getResponseHeaders().putAll(refusal.headers);
+            if (refusal.header.length > 0) {
+                exchange.getResponseHeaders().set(refusal.header[0], refusal.header[1]);
+            }
             send(refusal.status, "application/problem+json", refusal.problem());
         }
 
@@ -422,17 +424,13 @@ public class Server {
         private static final long serialVersionUID = 1;
         private final int status;
         private final String title;
-        private final transient Headers headers = new Headers();
+        private final String[] header; // its name and value, or nothing
 
-        Refusal(int status, String title, String detail) {
+        Refusal(int status, String title, String detail, String... header) {
             super(printable(detail));
             this.status = status;
             this.title = title;
-        }
-
-        Refusal with(String header, String value) {
-            headers.set(header, value);
-            return this;
+            this.header = header;
         }
 
         String problem() {
@@ -706,7 +704,8 @@ public class Server {
     /** A file beside this one: on the class path, or, for a launch from source on a JDK before 22, in its folder. */
     private static URL resource(String name) throws IOException {
         URL found = Server.class.getResource(name);
-        return found != null ? found : new URL(Server.class.getProtectionDomain().getCodeSource().getLocation(), name);
+        URL source = Server.class.getProtectionDomain().getCodeSource().getLocation();
+        return found != null ? found : URI.create(source.toString()).resolve(name).toURL();
     }
 
     // ---- Options ----------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import java.util.*;
  * and rows that Ingest has stored:
  *
  * <pre>
- * $ java -cp 'lib/*' src/powerball/Winners.java 37 43 56 60 67 12
+ * $ java --enable-native-access=ALL-UNNAMED -cp 'lib/*' src/powerball/Winners.java 37 43 56 60 67 12
  * Winning numbers: 37 43 56 60 67, Powerball 12
  * Tickets: 1,000 in powerball_data.db
  * match           prize      odds, 1 in   should win     did win             paid
