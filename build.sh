@@ -15,6 +15,11 @@ native=--enable-native-access=ALL-UNNAMED
 
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
+[ -d src/powerball ] || {
+  echo "build.sh: src/powerball is not beside it: start the file itself, not a link to it." >&2
+  exit 1
+}
+
 main() {
   case "${1:-}" in
     "") find_jdk; fetch; compile ;;

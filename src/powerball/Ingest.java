@@ -52,6 +52,7 @@ public class Ingest {
     private static final int BATCH_ROWS = 512; // handed over at once, unless more are slow to come
     private static final int QUEUED_BATCHES = 8;
 
+    private static final String INTERRUPTED = "Interrupted.";
     private static final String TABLE = "powerball_results";
     private static final int TEXTS = 6; // columns; the first and the last of them hold UUIDs
     private static final int BALLS = 6; // columns
@@ -101,7 +102,7 @@ public class Ingest {
             store.openExisting();
             failure = storeRows(store);
         } catch (SQLException e) {
-            failure = store.explain(e);
+            failure = interrupted ? INTERRUPTED : store.explain(e); // it may have waited for a lock
         } catch (Failure e) {
             failure = e.getMessage();
         }
@@ -129,7 +130,7 @@ public class Ingest {
                     store.add(rows);
                 }
                 store.commit();
-                return "Interrupted.";
+                return INTERRUPTED;
             }
             List<Row> batch = queue.poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
             if (batch == Receiver.END) {
@@ -694,6 +695,7 @@ public class Ingest {
 
     /** How far it is, on stderr: a bar that is redrawn in place on a terminal, else a plain line now and then. */
     private static final class Progress {
+        private static final int SHORT_BAR = 20; // columns, with the per cent: a figure that would leave less is left out
         private final long rows;
         private final int width = terminalWidth(); // 0: not a terminal
         private final long start = System.nanoTime();
@@ -759,17 +761,17 @@ public class Ingest {
         private String line(long done) {
             double seconds = seconds();
             double part = rows == 0 ? 1 : (double) done / rows;
-            String left = done == 0 ? "?" : clock(Math.ceil((rows - done) * seconds / done));
-            String percent = String.format(Locale.ROOT, "%3d%% ", (int) (100 * part));
-            String figures = String.format(Locale.ROOT, " %,d of %,d rows, %s, %s left, %,.0f rows/s",
-                    done, rows, clock(seconds), left, done / seconds);
-            if (width == 0) {
-                return percent.strip() + figures;
+            String line = String.format(Locale.ROOT, " %,d of %,d rows", done, rows);
+            for (String figure : List.of(clock(seconds),
+                    (done == 0 ? "?" : clock(Math.ceil((rows - done) * seconds / done))) + " left",
+                    String.format(Locale.ROOT, "%,.0f rows/s", done / seconds))) {
+                line += width == 0 || width > SHORT_BAR + line.length() + figure.length() ? ", " + figure : "";
             }
-            int room = Math.min(50, width - 1 - percent.length() - figures.length() - 2);
-            int full = (int) (part * room);
-            String bar = room < 5 ? "" : "[" + "#".repeat(full) + "-".repeat(room - full) + "]";
-            return (percent + bar + figures).substring(0, Math.min(width - 1, percent.length() + bar.length() + figures.length()));
+            String percent = String.format(width == 0 ? "%d%%" : "%3d%% ", (int) (100 * part));
+            int room = Math.min(50, width - 8 - line.length()); // 8: per cent, brackets, and the last column
+            String bar = "#".repeat(Math.max(0, (int) (part * room)));
+            String all = room < 1 ? percent + line : percent + "[" + bar + "-".repeat(room - bar.length()) + "]" + line;
+            return width == 0 ? all : all.substring(0, Math.min(all.length(), width - 1));
         }
 
         private static String clock(double seconds) {
@@ -822,16 +824,17 @@ public class Ingest {
         }
 
         private static String url(String text) {
-            if (!text.matches("https?://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~/-]*)?") || URI.create(text).getPort() > 65_535) {
+            if (!text.matches("https?://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~/-]*)?") 
+                    || URI.create(text).getHost() == null || URI.create(text).getPort() > 65_535) {
                 throw new IllegalArgumentException("--url must be like " + DEFAULT_URL + ", not \"" + printable(text) + "\"");
             }
             return text.replaceAll("/+$", "");
         }
 
         private static Path db(String text) {
-            if (text.isBlank() || text.contains("?")) { // the driver would take what follows for options of its own
-                throw new IllegalArgumentException(
-                        "--db must be a file's path without a question mark, not \"" + printable(text) + "\"");
+            if (text.isEmpty() || text.contains("?") || !text.equals(text.strip())) { // the driver would change these
+                throw new IllegalArgumentException("--db must be a file's path without a question mark, or spaces at its ends,"
+                        + " not \"" + printable(text) + "\"");
             }
             return Path.of(text);
         }

@@ -298,7 +298,9 @@ public class Server {
         /** Sends the headers of a stream, if that has not been done, at once: JDK 25 would keep them for the first chunk. */
         void beginStream(Format format) throws IOException {
             if (out == null) {
-                exchange.getResponseHeaders().set("Transfer-Encoding", "chunked"); // also in the answer to HEAD
+                if (isHead()) { // HttpServer sets it for GET, but not in an answer without a body
+                    exchange.getResponseHeaders().set("Transfer-Encoding", "chunked");
+                }
                 sendHeaders(200, format.contentType, 0);
                 out.flush();
             }
@@ -371,7 +373,7 @@ public class Server {
             return String.format(Locale.ROOT, "%s %s \"%s %s %s\" %d %,d rows %.3f s %,.0f rows/s%s",
                     LocalTime.now().format(CLOCK), exchange.getRemoteAddress().getAddress().getHostAddress(),
                     printable(exchange.getRequestMethod()), printable(exchange.getRequestURI().toString()),
-                    exchange.getProtocol(), status, rows, seconds, rows / seconds, broken);
+                    printable(exchange.getProtocol()), status, rows, seconds, rows / seconds, broken);
         }
     }
 
@@ -727,7 +729,9 @@ public class Server {
                 if (!List.of("--host", "--port", "--max-streams", "--stall-seconds", "--drop-after").contains(args[i])) {
                     throw new IllegalArgumentException("no such option: " + printable(args[i]));
                 }
-                given.put(args[i], i + 1 < args.length ? args[i + 1] : "");
+                if (given.put(args[i], i + 1 < args.length ? args[i + 1] : "") != null) {
+                    throw new IllegalArgumentException(args[i] + " must be given once, not twice");
+                }
             }
             if (given.getOrDefault("--host", "any").isBlank()) {
                 throw new IllegalArgumentException("--host must be a name or an address, not \"\"");

@@ -1,6 +1,7 @@
 package powerball;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.*;
 import java.util.*;
@@ -80,6 +81,7 @@ public class Winners {
                 case 0 -> e.getMessage(); // not from SQLite: one of ours
                 case 1 -> "has no table powerball_results, or one with other columns than Ingest makes";
                 case 5 -> "is still locked by another program after " + LOCKED_SECONDS + " s";
+                case 8 -> "has a write-ahead log, which needs a folder that can be written: copy it to one";
                 case 10, 14 -> "does not exist, or is not a file that can be read";
                 case 26 -> "is not a SQLite database";
                 default -> "cannot be read: " + printable(e.getMessage());
@@ -164,6 +166,9 @@ public class Winners {
 
     /** Passes all rows to the tally. What is wrong with the database is thrown as its own exceptions are. */
     private void read() throws SQLException {
+        if (!Files.isRegularFile(options.db)) { // a pipe would be waited for
+            throw new SQLException("", "", 14);
+        }
         // Mode 1 is SQLITE_OPEN_READONLY: no file is made where there is none.
         String url = "jdbc:sqlite:" + options.db.toUri() + "?open_mode=1&busy_timeout=" + 1000 * LOCKED_SECONDS;
         try (Connection database = DriverManager.getConnection(url);

@@ -132,7 +132,9 @@ class IngestTest {
                 Arguments.of("--url", List.of("10", "--url", "ftp://x")),
                 Arguments.of("--url", List.of("10", "--url", "nonsense")),
                 Arguments.of("--url", List.of("10", "--url", "http://127.0.0.1:99999")),
+                Arguments.of("--url", List.of("10", "--url", "http://:80")),
                 Arguments.of("--db", List.of("10", "--db", "")),
+                Arguments.of("--db", List.of("10", "--db", "rows.db ")),
                 Arguments.of("--seed", List.of("10", "--seed", "-1")),
                 Arguments.of("--seed", List.of("10", "--seed", "1000000000000000001")),
                 Arguments.of("--seed", List.of("10", "--seed")),
@@ -274,7 +276,8 @@ class IngestTest {
             assertTrue(drawn.size() > 2, terminal.out());
             assertTrue(drawn.stream().allMatch(line -> line.length() <= columns), terminal.out());
             assertTrue(drawn.get(drawn.size() - 1).startsWith("100% "), terminal.out());
-            assertEquals(columns == 120, drawn.get(0).contains("-]"), "a bar, where there is room");
+            assertTrue(drawn.get(0).contains("-]"), "a bar");
+            assertEquals(columns == 120, drawn.get(0).contains("rows/s"), "the speed, where there is room");
             assertTrue(terminal.out().strip().indexOf('\n') < 0, "redrawn in place: " + terminal.out());
         }
     }

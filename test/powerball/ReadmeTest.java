@@ -128,6 +128,7 @@ class ReadmeTest {
     private static String steady(String text) {
         return text.replaceAll("(?m)^ *\\d+% .* rows/s\n", "")
                 .replaceAll("in [\\d.]+ s, [\\d,]+ rows/s", "in T s, R rows/s")
+                .replaceAll("Stored [\\d,]+ rows in killed.db \\([\\d,]+ already there\\)", "Stored all rows in killed.db")
                 .replaceAll("(The stream broke after [\\d,]+ of ([\\d,]+) rows\\. Asking for the rest in 0\\.1 s\\.\n)+",
                         "The stream broke after some of $2 rows.\n")
                 .replaceAll("(?m) +$", "").strip();

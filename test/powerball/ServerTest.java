@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -387,9 +388,17 @@ class ServerTest {
         server.rawAnswer(ServerProcess.request("/drawing/%1b[31m%0aline"));
         server.rawAnswer(ServerProcess.request("/drawing/%1b%0ared?seed=%0d%0a"));
         server.rawAnswer(ServerProcess.request("/drawing/1?\u001b[31m"));
+        server.rawAnswer(ServerProcess.request("/drawing/1").replace("1.1", "1.1\u001b[31m"));
         Run.await("the requests", () -> server.run.out().contains("/drawing/red ")
                 && server.run.out().contains("seed=%0d%0a "));
         String log = server.run.out() + server.run.err();
         assertTrue(log.matches("[\n -~]*"), log);
+    }
+
+    @Test void aClientThatKnowsNoChunksGetsItsRowsWithoutThem() throws IOException {
+        String answer = server.rawAnswer("GET /drawing/2?seed=42&format=csv HTTP/1.0\r\n\r\n");
+        assertFalse(answer.toLowerCase(Locale.ROOT).contains("chunked"), answer);
+        assertTrue(answer.endsWith("\r\n\r\n" + server.get("/drawing/2?seed=42&format=csv").body()
+                .replace("José", new String("José".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1))), answer);
     }
 }

@@ -363,6 +363,9 @@ class WinnersTest {
         Files.createDirectory(folder.resolve("folder.db"));
         Files.writeString(folder.resolve("text.db"), "not a database, but long enough to be one ".repeat(100));
         Files.createFile(folder.resolve("nothing.db"));
+        try (Run pipe = Run.start(folder, List.of("mkfifo", "pipe.db"))) {
+            assertEquals(0, pipe.exitCode(), pipe.err());
+        }
         Database.execute(folder.resolve("table.db"), "CREATE TABLE other (a)");
         Database.execute(folder.resolve("columns.db"), "CREATE TABLE powerball_results (a, b)");
         Database.execute(folder.resolve("rows.db"), CREATE);
@@ -373,6 +376,7 @@ class WinnersTest {
         sentences.put("none.db", "none.db does not exist, or is not a file that can be read.");
         sentences.put("none/none.db", "none/none.db does not exist, or is not a file that can be read.");
         sentences.put("folder.db", "folder.db does not exist, or is not a file that can be read.");
+        sentences.put("pipe.db", "pipe.db does not exist, or is not a file that can be read.");
         sentences.put("text.db", "text.db is not a SQLite database.");
         String table = " has no table powerball_results, or one with other columns than Ingest makes.";
         sentences.put("nothing.db", "nothing.db" + table);
