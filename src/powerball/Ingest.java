@@ -434,7 +434,7 @@ public class Ingest {
             boolean doubled = false;
             while (true) {
                 int quote = bytes.position();
-                while (quote < bytes.limit() && bytes.array()[quote] != '\'') { // by index: twice as fast as get()
+                while (quote < bytes.limit() && bytes.array()[quote] != '\'') { // by index: get() checks and counts each
                     quote++;
                 }
                 bytes.position(quote).get();

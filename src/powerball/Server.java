@@ -542,7 +542,7 @@ public class Server {
             return put(buffer, 0, header);
         }
 
-        /** Puts a row, after another one or not. Returns where it ends. 65 ns, where strings took TIMES. */
+        /** Puts a row, after another one or not. Returns where it ends. A third of what it costs by strings. */
         int put(byte[] buffer, int start, boolean afterAnother, Drawing drawing) {
             int at = afterAnother ? put(buffer, start, between) : start;
             at = put(buffer, at, open);
