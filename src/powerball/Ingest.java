@@ -255,7 +255,8 @@ public class Ingest {
             try (InputStream in = body) {
                 waitForRow();
                 check(response);
-                queue.put(List.of()); // there is a server: time to open the database
+                queue(List.of()); // there is a server: time to open the database
+                waitForRow();
                 RowParser parser = new RowParser(received + 1);
                 do {
                     while (received < options.rows && parser.hasByte()) {
@@ -269,8 +270,9 @@ public class Ingest {
                     if (received == options.rows && parser.hasByte()) {
                         throw new Failure("The server sends more than the %,d rows asked for.", options.rows);
                     }
-                    if (batch.size() >= BATCH_ROWS || in.available() == 0) {
+                    if (batch.size() >= BATCH_ROWS || !batch.isEmpty() && in.available() == 0) {
                         queueBatch();
+                        waitForRow();
                     }
                 } while (parser.read(in));
                 if (received < options.rows) {
@@ -314,12 +316,15 @@ public class Ingest {
         }
 
         private void queueBatch() throws InterruptedException {
-            if (!batch.isEmpty()) {
-                deadline = Long.MAX_VALUE; // not the network's time: the database may be slow
-                queue.put(batch);
+            if (!batch.isEmpty()) { // an empty one would say that there is a server
+                queue(batch);
                 batch = new ArrayList<>();
-                waitForRow();
             }
+        }
+
+        private void queue(List<Row> rows) throws InterruptedException {
+            deadline = Long.MAX_VALUE; // not the network's time: the database may be slow
+            queue.put(rows);
         }
 
         private void waitForRow() {
@@ -699,7 +704,8 @@ public class Ingest {
         private final long rows;
         private final int width = terminalWidth(); // 0: not a terminal
         private final long start = System.nanoTime();
-        private long lastPlain = start;
+        private final long interval = TimeUnit.MILLISECONDS.toNanos(width > 0 ? TICK_MILLIS : 1000 * PLAIN_PROGRESS_SECONDS);
+        private long shown = start; // when, last
         private String bar = "";
 
         Progress(long rows) {
@@ -722,13 +728,15 @@ public class Ingest {
             return (System.nanoTime() - start) / 1e9;
         }
 
-        /** Shows how many rows are done, if there is a terminal or it is time for a line. */
+        /** Shows how many rows are done, now and then. */
         synchronized void show(long done) {
-            if (width > 0) {
-                draw(line(done));
-            } else if (System.nanoTime() - lastPlain > TimeUnit.SECONDS.toNanos(PLAIN_PROGRESS_SECONDS)) {
-                lastPlain = System.nanoTime();
-                System.err.println(line(done));
+            if (System.nanoTime() - shown > interval) {
+                shown = System.nanoTime();
+                if (width > 0) {
+                    draw(line(done));
+                } else {
+                    System.err.println(line(done));
+                }
             }
         }
 

@@ -224,7 +224,7 @@ public class Server {
     private void sendRows(Query query, Reply reply) throws IOException {
         byte[] buffer = new byte[BUFFER_BYTES];
         int length = query.format.putHeader(buffer);
-        long end = options.dropAfter < query.rows ? options.dropAfter : query.rows;
+        long end = Math.min(options.dropAfter, query.rows);
         long start = System.nanoTime();
         for (long row = 0; row < end; ) {
             long due = Math.min(end, query.rowsDue(System.nanoTime() - start));
