@@ -1,24 +1,16 @@
 package powerball;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.ConnectException;
-import java.net.URI;
+import java.io.*;
+import java.net.*;
 import java.net.http.*;
-import java.nio.BufferUnderflowException;
-import java.nio.ByteBuffer;
+import java.nio.*;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.*;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.*;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.*;
 import java.util.concurrent.*;
-import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.regex.*;
 
 /**
  * Asks how many rows, streams them from a Powerball server and stores them in SQLite, table {@code powerball_results}.
@@ -34,9 +26,10 @@ import java.util.regex.Pattern;
  * asked for. So a broken stream is asked for again from the first row that is missing, and a whole run that failed is
  * finished by the same command.
  *
- * <p>How to read it: {@link #main} and {@link #run}; then {@link Receiver}, a thread that reads rows from the network;
- * then {@link Store}, which puts them into the database, on the main thread; between them there is a bounded queue, so
- * that neither runs ahead of the other; then the progress bar and the options.
+ * <p>How to read it: {@link #main}, {@link #run} and {@link #storeRows}; then {@link Receiver}, a thread that reads rows
+ * from the network, and {@link RowParser}, which checks them; then {@link Store}, which puts them into the database, on
+ * the main thread; between them there is a bounded queue, so that neither runs ahead of the other; then the progress bar
+ * and the options.
  */
 public class Ingest {
 
@@ -47,116 +40,98 @@ public class Ingest {
     private static final long FIRST_PAUSE_MILLIS = 100; // before a stream is asked for again; the next is three times that
     private static final long LOCKED_SECONDS = 30; // to wait for another program that is writing
     private static final long COMMIT_MILLIS = 900; // so that with the commit itself it is at least once a second
-    private static final long TICK_MILLIS = 100; // the bar is redrawn as often, whether rows come or not
-    private static final long PLAIN_PROGRESS_SECONDS = 5; // where there is no terminal
-    private static final int BATCH_ROWS = 512; // handed over at once, unless more are slow to come
-    private static final int QUEUED_BATCHES = 8;
+    private static final int BATCH_ROWS = 512; // taken from the queue at once
 
-    private static final String INTERRUPTED = "Interrupted.";
     private static final String TABLE = "powerball_results";
-    private static final int TEXTS = 6; // columns; the first and the last of them hold UUIDs
-    private static final int BALLS = 6; // columns
-    private static final List<String> COLUMNS = List.of("transaction_id TEXT PRIMARY KEY", "first_name TEXT",
-            "last_name TEXT", "city TEXT", "state TEXT", "customer_id TEXT", "powerball_1 INTEGER", "powerball_2 INTEGER",
-            "powerball_3 INTEGER", "powerball_4 INTEGER", "powerball_5 INTEGER", "powerball_number INTEGER");
+    private static final String COLUMNS = "transaction_id TEXT PRIMARY KEY, first_name TEXT, last_name TEXT, city TEXT, "
+            + "state TEXT, customer_id TEXT, powerball_1 INTEGER, powerball_2 INTEGER, powerball_3 INTEGER, "
+            + "powerball_4 INTEGER, powerball_5 INTEGER, powerball_number INTEGER";
 
     private final Options options;
-    private final Progress progress;
-    private final BlockingQueue<List<Row>> queue = new ArrayBlockingQueue<>(QUEUED_BATCHES);
-    private final CountDownLatch ended = new CountDownLatch(1);
+    private final Progress progress = new Progress();
+    private final BlockingQueue<Object[]> queue = new ArrayBlockingQueue<>(8 * BATCH_ROWS); // rows: a value a column
+    private final Semaphore ended = new Semaphore(0);
     private volatile boolean interrupted; // by Ctrl-C
 
     private Ingest(Options options) {
         this.options = options;
-        this.progress = new Progress(options.rows);
     }
 
-    public static void main(String[] args) throws InterruptedException {
+    public static void main(String[] args) {
+        Locale.setDefault(Locale.ROOT); // 1,000.5 is written so everywhere
         if (List.of(args).contains("--help")) {
             System.out.println(Options.USAGE);
             return;
         }
-        Ingest ingest = null;
         try {
-            ingest = new Ingest(Options.parse(args));
+            Ingest ingest = new Ingest(Options.parse(args));
+            Runtime.getRuntime().addShutdownHook(new Thread(ingest::interrupt));
+            System.exit(ingest.run());
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage() + "\n\n" + Options.USAGE);
             System.exit(2);
-        }
-        Runtime.getRuntime().addShutdownHook(new Thread(ingest::interrupt));
-        int exitCode = 1;
-        try {
-            exitCode = ingest.run();
-        } finally {
-            ingest.ended.countDown();
-        }
-        System.exit(exitCode);
-    }
-
-    /** The job, and what is said of it. Returns the exit code. */
-    private int run() throws InterruptedException {
-        System.out.printf(Locale.ROOT, "Asking %s for %,d rows of seed %d%n", options.url, options.rows, options.seed);
-        Store store = new Store();
-        String failure;
-        try (store) {
-            store.openExisting();
-            failure = storeRows(store);
-        } catch (SQLException e) {
-            failure = interrupted ? INTERRUPTED : store.explain(e); // it may have waited for a lock
-        } catch (Failure e) {
-            failure = e.getMessage();
-        }
-        progress.end(failure == null ? store.done : store.committed);
-        if (failure == null) {
-            double seconds = progress.seconds();
-            System.out.printf(Locale.ROOT, "Stored %,d rows in %s (%,d already there) in %.1f s, %,.0f rows/s%n",
-                    store.done - store.alreadyThere, options.db, store.alreadyThere, seconds, store.done / seconds);
-        } else {
-            System.err.printf(Locale.ROOT, "%s%n%,d of %,d rows were received and stored in %s. To finish: %s%n",
-                    failure, store.committed, options.rows, options.db, options.command());
-        }
-        return failure == null ? 0 : interrupted ? 130 : 1;
-    }
-
-    /** Moves rows from the queue to the store until there are no more. Returns what went wrong, or null. */
-    private String storeRows(Store store) throws SQLException, InterruptedException, Failure {
-        Receiver receiver = new Receiver();
-        receiver.start();
-        while (true) {
-            if (interrupted) {
-                List<List<Row>> received = new ArrayList<>();
-                queue.drainTo(received);
-                for (List<Row> rows : received) {
-                    store.add(rows);
-                }
-                store.commit();
-                return INTERRUPTED;
-            }
-            List<Row> batch = queue.poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
-            if (batch == Receiver.END) {
-                store.commit();
-                return receiver.failure;
-            }
-            if (batch != null) {
-                store.add(batch);
-            }
-            store.commitIfDue();
-            receiver.cutIfStalled();
-            progress.show(store.done);
         }
     }
 
     /** Ctrl-C: lets the main thread commit and say how to finish. Runs at a normal exit, too, when all that is done. */
     private void interrupt() {
-        if (ended.getCount() > 0) {
+        if (!ended.tryAcquire()) {
             interrupted = true;
-            try {
-                ended.await();
-            } catch (InterruptedException e) {
-                // Nobody interrupts this thread; if somebody did, it would be one more reason to end now.
-            }
+            ended.acquireUninterruptibly();
             Runtime.getRuntime().halt(130);
         }
+    }
+
+    /** The job, and what is said of it. Returns the exit code. */
+    private int run() {
+        System.out.printf("Asking %s for %,d rows of seed %d%n", options.url, options.rows, options.seed);
+        Store store = new Store();
+        String failure = null;
+        try (store) {
+            storeRows(store);
+        } catch (Throwable e) { // whatever it is, people are told what is stored, and how to finish
+            failure = interrupted ? "Interrupted." : e instanceof Failure ? e.getMessage()
+                    : e instanceof SQLException sql ? store.explain(sql) : "It failed: " + e;
+        }
+        progress.end(store.committed);
+        if (failure == null) {
+            System.out.printf("Stored %,d rows in %s (%,d already there) in %.1f s, %,.0f rows/s%n",
+                    store.done - store.alreadyThere, options.db, store.alreadyThere,
+                    progress.seconds(), store.done / progress.seconds());
+        } else {
+            System.err.printf("%s%n%,d of %,d rows were received and stored in %s. To finish: %s%n",
+                    failure, store.committed, options.rows, options.db, options.command());
+        }
+        ended.release();
+        return failure == null ? 0 : interrupted ? 130 : 1;
+    }
+
+    /** Moves rows from the queue to the store until there are no more. */
+    private void storeRows(Store store) throws Exception {
+        Receiver receiver = new Receiver();
+        receiver.start();
+        System.gc(); // of what the compiler of a launch from source leaves: it halves the most that memory comes to
+        DriverManager.getConnection("jdbc:sqlite:").close(); // in memory: loads the driver while the server is asked
+        List<Object[]> rows = new ArrayList<>();
+        while (!interrupted && (receiver.isAlive() || !queue.isEmpty())) {
+            Object[] row = queue.poll(20, TimeUnit.MILLISECONDS);
+            if (row == null) {
+                receiver.cutIfStalled();
+            } else {
+                receiver.lastRow = System.nanoTime();
+                rows.add(row);
+                queue.drainTo(rows, BATCH_ROWS - 1);
+                store.add(rows);
+                rows.clear();
+            }
+            store.commitIfDue();
+            progress.show(store.done);
+        }
+        Failure failure = interrupted ? new Failure("") : receiver.failure;
+        queue.drainTo(rows);
+        if (failure == null || !rows.isEmpty()) store.add(rows); // else it might make an empty database
+        store.commit();
+        if (failure != null) throw failure;
     }
 
     /** What ends the job: a sentence for the user. All else that goes wrong with a stream is an IOException: try again. */
@@ -164,81 +139,59 @@ public class Ingest {
         private static final long serialVersionUID = 1;
 
         Failure(String sentence, Object... arguments) {
-            super(String.format(Locale.ROOT, sentence, arguments));
+            super(printable(String.format(sentence, arguments))); // the arguments may come from elsewhere
         }
+    }
+
+    private static void require(boolean condition, String otherwise, Object... arguments) throws Failure {
+        if (!condition) throw new Failure(otherwise, arguments);
     }
 
     // ---- From the network -------------------------------------------------------------------------------------------
 
-    /** Asks for the rows, again if need be, and queues them in batches. */
+    /** Asks for the rows, again if need be, and queues them. */
     private final class Receiver extends Thread {
-        private static final List<Row> END = new ArrayList<>(); // queued last, told by its identity
-        private static final String NO_SERVER = "No server answers";
-
-        private final HttpClient client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1) // else it would first try to upgrade to HTTP/2
-                .connectTimeout(Duration.ofSeconds(options.stallSeconds)).build();
-        private List<Row> batch = new ArrayList<>();
+        private final Duration patience = Duration.ofSeconds(options.stallSeconds);
+        private final HttpClient client = HttpClient.newBuilder().connectTimeout(patience)
+                .version(HttpClient.Version.HTTP_1_1).build(); // else it would first try to upgrade to HTTP/2
         private long received; // rows
         private boolean resumable; // the server has named the seed
         private long retryAfterMillis; // what the server wishes
-        private volatile InputStream body;
-        private volatile long deadline = Long.MAX_VALUE; // in System.nanoTime(), for the next row to be complete
+        private volatile InputStream body; // null: none is being read
+        private volatile long lastRow; // when one was taken from the queue, in System.nanoTime(), or when the body began
         private volatile boolean stalled;
-        private volatile String failure; // set before END is queued
-
-        Receiver() {
-            setDaemon(true);
-        }
+        private volatile Failure failure;
 
         @Override public void run() {
             try {
-                try {
-                    receive();
-                } catch (Failure e) {
-                    failure = e.getMessage();
-                } catch (RuntimeException | Error e) {
-                    failure = "Receiving failed: " + e;
-                }
-                queueBatch();
-                queue.put(END);
-            } catch (InterruptedException e) {
-                // Nobody interrupts this thread: it ends with the program.
+                receive();
+            } catch (Throwable e) { // whatever it is, rows may be missing
+                failure = e instanceof Failure sentence ? sentence : new Failure("Receiving failed: %s", e);
             }
         }
 
         /** Asks until all rows are here. */
         private void receive() throws Failure, InterruptedException {
-            int vain = 0; // tries in a row without a new row
-            while (true) {
+            for (int vain = 0; true; ) { // tries in a row without a new row
                 long before = received;
-                String trouble;
                 try {
                     request();
                     return;
                 } catch (IOException e) {
-                    trouble = e instanceof ConnectException ? NO_SERVER
+                    if (received == options.rows) return; // whatever became of the end
+                    vain = received > before ? 0 : vain + 1;
+                    require(!(e instanceof ConnectException) || received > 0 || vain > 1,
+                            "No server answers at %s. Start one: java src/powerball/Server.java", options.url);
+                    String trouble = e instanceof ConnectException ? "No server answers"
                             : stalled || e instanceof HttpTimeoutException ? "No row came for " + options.stallSeconds + " s"
                             : retryAfterMillis > 0 ? "The server is busy" : "The stream broke";
+                    trouble = String.format("%s after %,d of %,d rows", trouble, received, options.rows);
+                    require(received == 0 || resumable, "%s, and this server cannot resume: it names no Drawing-Seed.", trouble);
+                    require(vain < TRIES, "%s, and %d tries in a row have brought nothing.", trouble, TRIES);
+                    long pause = Math.max(retryAfterMillis, FIRST_PAUSE_MILLIS * (long) Math.pow(3, vain));
+                    progress.print(String.format("%s. Asking for the rest in %.1f s.", trouble, pause / 1e3), "\n");
+                    Thread.sleep(pause);
                 }
-                queueBatch();
-                if (received == options.rows) {
-                    return; // whatever became of the end
-                }
-                vain = received > before ? 0 : vain + 1;
-                if (received == 0 && vain == 1 && trouble.equals(NO_SERVER)) {
-                    throw new Failure("No server answers at %s. Start one: java src/powerball/Server.java", options.url);
-                }
-                trouble = String.format(Locale.ROOT, "%s after %,d of %,d rows", trouble, received, options.rows);
-                if (received > 0 && !resumable) {
-                    throw new Failure("%s, and this server cannot resume: it names no Drawing-Seed.", trouble);
-                }
-                if (vain == TRIES) {
-                    throw new Failure("%s, and %d tries in a row have brought nothing.", trouble, TRIES);
-                }
-                long pause = Math.max(retryAfterMillis, FIRST_PAUSE_MILLIS * (long) Math.pow(3, vain));
-                progress.say(String.format(Locale.ROOT, "%s. Asking for the rest in %.1f s.", trouble, pause / 1e3));
-                Thread.sleep(pause);
             }
         }
 
@@ -246,44 +199,24 @@ public class Ingest {
         private void request() throws IOException, InterruptedException, Failure {
             stalled = false;
             retryAfterMillis = 0;
-            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(options.url + "/drawing/"
-                    + (options.rows - received) + "?seed=" + options.seed + (received == 0 ? "" : "&from=" + received)));
-            Duration patience = Duration.ofSeconds(options.stallSeconds); // for the headers: it ends with them
-            HttpResponse<InputStream> response =
-                    client.send(request.timeout(patience).build(), HttpResponse.BodyHandlers.ofInputStream());
-            body = response.body();
-            try (InputStream in = body) {
-                waitForRow();
+            URI uri = URI.create(options.url + "/drawing/" + (options.rows - received) + "?seed=" + options.seed
+                    + (received == 0 ? "" : "&from=" + received));
+            HttpResponse<InputStream> response = client.send(HttpRequest.newBuilder(uri).timeout(patience).build(),
+                    HttpResponse.BodyHandlers.ofInputStream()); // the timeout ends with the headers
+            lastRow = System.nanoTime();
+            try (InputStream in = response.body()) {
+                body = in;
                 check(response);
-                queue(List.of()); // there is a server: time to open the database
-                waitForRow();
-                RowParser parser = new RowParser(received + 1);
-                do {
-                    while (received < options.rows && parser.hasByte()) {
-                        Row row = parser.next();
-                        if (row == null) {
-                            break;
-                        }
-                        batch.add(row);
-                        received++;
-                    }
-                    if (received == options.rows && parser.hasByte()) {
-                        throw new Failure("The server sends more than the %,d rows asked for.", options.rows);
-                    }
-                    if (batch.size() >= BATCH_ROWS || !batch.isEmpty() && in.available() == 0) {
-                        queueBatch();
-                        waitForRow();
-                    }
-                } while (parser.read(in));
-                if (received < options.rows) {
-                    Set<String> headers = response.headers().map().keySet(); // in lower case, from HttpClient
-                    throw new Failure("The server %s after %,d of %,d rows%s.",
-                            headers.contains("transfer-encoding") || headers.contains("content-length")
-                                    ? "ends its answer" : "closes the connection",
-                            received, options.rows, parser.hasByte() ? ", inside a row" : "");
+                RowParser parser = new RowParser();
+                for (Object[] row = parser.next(in, received); row != null; row = parser.next(in, ++received)) {
+                    if (received == options.rows) throw new Failure("The server sends more than %,d rows.", received);
+                    queue.put(row);
                 }
+                boolean closes = Collections.disjoint(response.headers().map().keySet(), Set.of("transfer-encoding", "content-length"));
+                require(received == options.rows, "The server %s after %,d of %,d rows%s.", closes ? "closes the connection"
+                        : "ends its answer", received, options.rows, parser.bytes.hasRemaining() ? ", inside a row" : "");
             } finally {
-                deadline = Long.MAX_VALUE;
+                body = null;
             }
         }
 
@@ -295,138 +228,76 @@ public class Ingest {
                 retryAfterMillis = seconds.matches("[0-9]{1,2}") ? 1000 * Long.parseLong(seconds) : FIRST_PAUSE_MILLIS;
                 throw new IOException("busy");
             }
-            if (status >= 300 && status < 400) {
-                throw new Failure("The server redirects to %s. Name that address with --url.",
-                        printable(headers.firstValue("Location").orElse("nowhere")));
-            }
+            require(status < 300 || status >= 400, "The server redirects to %s. Name that address with --url.",
+                    headers.firstValue("Location").orElse("nowhere"));
             if (status != 200) {
                 String problem = new String(response.body().readNBytes(MAX_ROW_BYTES), StandardCharsets.UTF_8);
                 Matcher detail = Pattern.compile("\"detail\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*+)\"").matcher(problem);
                 throw new Failure("The server answers with status %d%s.", status,
-                        detail.find() ? ": " + printable(detail.group(1).replaceAll("\\\\(.)", "$1")) : "");
+                        detail.find() ? ": " + detail.group(1).replaceAll("\\\\(.)", "$1") : "");
             }
             String seed = headers.firstValue("Drawing-Seed").orElse(null);
-            if (seed != null && !seed.equals(String.valueOf(options.seed))) {
-                throw new Failure("The server sends rows of seed %s, not %d.", printable(seed), options.seed);
-            }
             resumable = seed != null;
-            if (received > 0 && !resumable) {
-                throw new Failure("The server names no Drawing-Seed now, so it may send other rows than those that are missing.");
-            }
+            require(seed == null || seed.equals("" + options.seed),
+                    "The server sends rows of seed %s, not %d.", seed, options.seed);
+            require(received == 0 || resumable,
+                    "The server names no Drawing-Seed now, so it may send other rows than those that are missing.");
         }
 
-        private void queueBatch() throws InterruptedException {
-            if (!batch.isEmpty()) { // an empty one would say that there is a server
-                queue(batch);
-                batch = new ArrayList<>();
-            }
-        }
-
-        private void queue(List<Row> rows) throws InterruptedException {
-            deadline = Long.MAX_VALUE; // not the network's time: the database may be slow
-            queue.put(rows);
-        }
-
-        private void waitForRow() {
-            deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(options.stallSeconds);
-        }
-
-        /** Called by the main thread: only closing the body frees a thread that reads from it. */
-        void cutIfStalled() {
-            if (System.nanoTime() > deadline) {
-                deadline = Long.MAX_VALUE;
+        /** Called by the main thread: only closing the body frees who reads from it. */
+        void cutIfStalled() throws IOException {
+            InputStream reading = body;
+            if (reading != null && System.nanoTime() - lastRow > patience.toNanos()) {
                 stalled = true;
-                try {
-                    body.close();
-                } catch (IOException e) {
-                    // It is given up anyway; the reading thread gets an exception of its own.
-                }
+                reading.close();
             }
         }
-    }
-
-    /** One row: the values of the text columns and of the number columns. */
-    private record Row(String[] texts, int[] numbers) {
     }
 
     /** Finds rows in the bytes of a stream as they come, and checks them. It never holds more than its buffer. */
     private static final class RowParser {
         private static final String TOO_LONG = "it is longer than " + MAX_ROW_BYTES + " bytes";
         private final ByteBuffer bytes = ByteBuffer.allocate(16 * MAX_ROW_BYTES).flip(); // that have come
-        private long number; // of the row, from 1
         private int start; // of the row
+        private long rowsBefore;
 
-        RowParser(long firstNumber) {
-            number = firstNumber;
-        }
-
-        /** Reads what comes next, at least one byte; false at the end of the stream. */
-        boolean read(InputStream in) throws IOException, Failure {
-            if (bytes.remaining() > MAX_ROW_BYTES) {
-                throw notARow(TOO_LONG);
-            }
-            bytes.compact();
-            int read = in.read(bytes.array(), bytes.position(), bytes.remaining());
-            bytes.position(bytes.position() + Math.max(read, 0)).flip();
-            start = 0;
-            return read >= 0;
-        }
-
-        /** Skips what stands between rows. Returns whether there is a byte of a row behind it. */
-        boolean hasByte() {
-            while (bytes.hasRemaining()) {
-                byte b = bytes.get();
-                if (b != ',' && b != ' ' && b != '\n' && b != '\r') {
-                    start = back();
-                    return true;
+        /** The next row, or null at the end of the stream; then the buffer has what there is of an unfinished one. */
+        Object[] next(InputStream in, long rowsBefore) throws IOException, Failure {
+            this.rowsBefore = rowsBefore;
+            while (true) {
+                try {
+                    return row();
+                } catch (BufferUnderflowException e) { // not all of it has come: it is begun again when there is more
+                    bytes.position(start);
+                    if (bytes.remaining() > MAX_ROW_BYTES) throw notARow(TOO_LONG);
+                    bytes.compact();
+                    start = 0;
+                    int read = in.read(bytes.array(), bytes.position(), bytes.remaining());
+                    bytes.position(bytes.position() + Math.max(read, 0)).flip();
+                    if (read < 0) return null;
                 }
             }
-            return false;
         }
 
-        /** The next row, or null if not all of it has come: then it is begun again when there is more. */
-        Row next() throws Failure {
-            try {
-                expect('(', bytes.get());
-                String[] texts = new String[TEXTS];
-                for (int i = 0; i < TEXTS; i++) {
-                    texts[i] = text();
-                }
-                checkUuid(texts[0]);
-                checkUuid(texts[TEXTS - 1]);
-                int[] numbers = new int[BALLS];
-                for (int i = 0; i < BALLS; i++) {
-                    boolean last = i == BALLS - 1;
-                    numbers[i] = number(last ? 26 : 69, last ? ')' : ',');
-                }
-                if (bytes.position() - start > MAX_ROW_BYTES) {
-                    throw notARow(TOO_LONG);
-                }
-                number++;
-                return new Row(texts, numbers);
-            } catch (BufferUnderflowException e) {
-                bytes.position(start);
-                return null;
-            }
-        }
-
-        private int back() {
-            bytes.position(bytes.position() - 1);
-            return bytes.position();
+        private Object[] row() throws Failure {
+            byte b = bytes.get();
+            for (start = bytes.position() - 1; b == ',' || b == ' ' || b == '\n' || b == '\r'; b = bytes.get()) start++;
+            expect('(', b);
+            Object[] row = {uuid(), text(), text(), text(), text(), uuid(), number(69, ','), number(69, ','), number(69, ','),
+                number(69, ','), number(69, ','), number(26, ')')};
+            if (bytes.position() - start > MAX_ROW_BYTES) throw notARow(TOO_LONG);
+            start = bytes.position();
+            return row;
         }
 
         private byte nonSpace() {
-            byte b = bytes.get();
-            while (b == ' ') {
-                b = bytes.get();
-            }
+            byte b = ' ';
+            while (b == ' ') b = bytes.get();
             return b;
         }
 
         private void expect(char mark, byte found) throws Failure {
-            if (found != mark) {
-                throw notARow("a row is 12 fields in round brackets, with commas between them and text in single quotes");
-            }
+            if (found != mark) throw notARow("a row is 12 fields in round brackets, text in quotes, commas between");
         }
 
         /**
@@ -437,53 +308,37 @@ public class Ingest {
             expect('\'', nonSpace());
             int from = bytes.position();
             boolean doubled = false;
-            while (true) {
-                int quote = bytes.position();
-                while (quote < bytes.limit() && bytes.array()[quote] != '\'') { // by index: get() checks and counts each
-                    quote++;
-                }
-                bytes.position(quote).get();
-                byte next = bytes.get();
-                if (next == ',') {
-                    break;
-                } else if (next == '\'') {
-                    doubled = true;
-                } else {
-                    back();
+            byte next = 0; // behind a quote
+            while (next != ',') {
+                if (bytes.get() == '\'') {
+                    next = bytes.get();
+                    doubled |= next == '\'';
                 }
             }
             String text = new String(bytes.array(), from, bytes.position() - 2 - from, StandardCharsets.UTF_8);
-            if (text.indexOf('\uFFFD') >= 0) { // what Java puts in the place of other bytes
-                throw notARow("it holds bytes that are not UTF-8");
-            }
+            if (text.indexOf('\uFFFD') >= 0) throw notARow("it holds bytes that are not UTF-8"); // Java puts that for them
             return doubled ? text.replace("''", "'") : text;
         }
 
-        private void checkUuid(String text) throws Failure {
+        private String uuid() throws Failure {
+            String text = text();
             boolean valid = text.length() == 36;
-            for (int i = 0; valid && i < 36; i++) {
-                boolean hyphen = i == 8 || i == 13 || i == 18 || i == 23;
-                valid = hyphen ? text.charAt(i) == '-' : HexFormat.isHexDigit(text.charAt(i));
+            for (int i = 0; valid && i < 36; i++) { // a regular expression takes ten times as long
+                char c = text.charAt(i);
+                valid = i == 8 || i == 13 || i == 18 || i == 23 ? c == '-' : HexFormat.isHexDigit(c);
             }
-            if (!valid) {
-                throw notARow("\"" + printable(text) + "\" is not a UUID");
-            }
+            if (!valid) throw notARow("\"" + text + "\" is not a UUID");
+            return text;
         }
 
         /** A number and what stands behind it. The oldest servers write 12 as (12,). */
         private int number(int max, char behind) throws Failure {
             byte b = nonSpace();
             boolean bracketed = b == '(';
-            if (bracketed) {
-                b = bytes.get();
-            }
+            if (bracketed) b = bytes.get();
             int number = 0;
-            for (; b >= '0' && b <= '9' && number <= max; b = bytes.get()) {
-                number = 10 * number + b - '0';
-            }
-            if (number < 1 || number > max) {
-                throw notARow("a ball must be a whole number from 1 to " + max);
-            }
+            for (; b >= '0' && b <= '9' && number <= max; b = bytes.get()) number = 10 * number + b - '0';
+            if (number < 1 || number > max) throw notARow("a ball must be a whole number from 1 to " + max);
             if (bracketed) {
                 expect(',', b);
                 expect(')', bytes.get());
@@ -495,7 +350,7 @@ public class Ingest {
 
         private Failure notARow(String why) {
             String text = new String(bytes.array(), start, Math.min(bytes.limit() - start, 80), StandardCharsets.UTF_8);
-            return new Failure("Row %,d is not a row, %s: %s", number, why, printable(text));
+            return new Failure("Row %,d is not a row, %s: %s", rowsBefore + 1, why, text);
         }
     }
 
@@ -508,219 +363,135 @@ public class Ingest {
 
         private Connection connection; // null: not open yet
         private Statement sql;
-        private PreparedStatement insert; // of so many rows
-        private Object file; // what the path led to when it was opened
-        private List<Row> waiting = new ArrayList<>(); // fewer than a statement takes
-        private boolean inTransaction;
-        private long uncommittedSince; // in System.nanoTime(), when the first of the rows came; 0: all are committed
+        private PreparedStatement insertOne;
+        private PreparedStatement insertMany; // ROWS_A_STATEMENT
+        private Object file; // the file's key: it has the same for as long as it exists
+        private long uncommittedSince; // in System.nanoTime(); 0: not in a transaction
         private long done; // rows, stored or already there
         private long alreadyThere;
         private long committed; // of the rows that are done
 
-        /** Looks at the database, if there is one; makes none, lest an empty one be left where no server answers. */
-        void openExisting() throws SQLException, Failure {
-            if (Files.isDirectory(options.db)) {
-                throw new Failure("%s is a folder, not a database.", options.db);
-            }
-            if (!Files.isDirectory(options.db.toAbsolutePath().getParent())) {
-                throw new Failure("%s: there is no such folder.", options.db);
-            }
-            if (Files.exists(options.db)) {
-                open();
-            }
-        }
-
-        private void open() throws SQLException, Failure {
-            Properties driver = new Properties();
-            driver.setProperty("busy_timeout", "0"); // patiently() does the waiting, and says so
-            driver.setProperty("jdbc.get_generated_keys", "false"); // else it asks for a key after every statement
-            connection = DriverManager.getConnection("jdbc:sqlite:" + options.db.toAbsolutePath(), driver);
+        /** Not before there is a row to store: no empty database is left where no server answers. */
+        private void open() throws Exception {
+            Path path = options.db.toAbsolutePath();
+            require(!Files.isDirectory(path), "%s is a folder, not a database.", path);
+            require(Files.isDirectory(path.getParent()), "%s: there is no such folder.", path);
+            // FULL: a commit returns when the disk has it, so it survives a power cut. The cache, in KB, holds what a second
+            // brings. Locks are waited for by patiently(), which says so. The driver would ask for keys at every statement.
+            connection = patiently(() -> DriverManager.getConnection("jdbc:sqlite:" + path
+                    + "?open_mode=32774&synchronous=FULL&cache_size=-16384&busy_timeout=0&jdbc.get_generated_keys=false"));
             sql = connection.createStatement();
-            List<String> columns = patiently(this::columns);
-            if (!columns.isEmpty() && !columns.equals(COLUMNS)) {
-                throw new Failure("%s has a table %s with other columns: %s. Name another file with --db.",
-                        options.db, TABLE, printable(String.join(", ", columns)));
-            }
+            patiently(() -> sql.execute("CREATE TABLE IF NOT EXISTS " + TABLE + " ("
+                    + COLUMNS.replace(",", " NOT NULL,") + " NOT NULL)"));
+            String columns = patiently(() -> sql.executeQuery("SELECT group_concat(name || ' ' || type || "
+                    + "iif(pk, ' PRIMARY KEY', ''), ', ') FROM pragma_table_info('" + TABLE + "')").getString(1));
+            require(columns.equals(COLUMNS), "%s has a table %s with other columns: %s. Name another file with --db.",
+                    options.db, TABLE, columns);
             try {
                 // With a write-ahead log, who reads and who writes do not wait for each other.
                 patiently(() -> sql.execute("PRAGMA journal_mode = WAL"));
             } catch (SQLException e) {
                 // Some file systems cannot have one. The rollback journal, which then stays, is as safe, only slower for
                 // readers. If it is a read-only file instead, the first write will say so.
-                if (e.getErrorCode() == BUSY) {
-                    throw e;
-                }
+                if (e.getErrorCode() == BUSY) throw e;
             }
-            sql.execute("PRAGMA synchronous = FULL"); // a commit returns when the disk has it: it survives a power cut
-            patiently(() -> sql.execute("CREATE TABLE IF NOT EXISTS " + TABLE + " ("
-                    + String.join(" NOT NULL, ", COLUMNS) + " NOT NULL)"));
-            sql.execute("PRAGMA cache_size = -65536"); // KB: holds what a second brings, else it is written twice
-            insert = prepareInsert(ROWS_A_STATEMENT);
-            file = file();
-        }
-
-        private List<String> columns() throws SQLException {
-            List<String> columns = new ArrayList<>();
-            try (ResultSet found = sql.executeQuery("SELECT name || ' ' || type || iif(pk, ' PRIMARY KEY', '')"
-                    + " FROM pragma_table_info('" + TABLE + "')")) {
-                while (found.next()) {
-                    columns.add(found.getString(1));
-                }
-            }
-            return columns;
+            insertOne = prepareInsert(1);
+            insertMany = prepareInsert(ROWS_A_STATEMENT);
+            file = Files.getAttribute(options.db, "fileKey");
         }
 
         private PreparedStatement prepareInsert(int rows) throws SQLException {
-            String values = "(?" + ", ?".repeat(COLUMNS.size() - 1) + ")";
-            return connection.prepareStatement("INSERT INTO " + TABLE + " VALUES " + values + (", " + values).repeat(rows - 1)
+            String row = ", (?" + ", ?".repeat(COLUMNS.split(",").length - 1) + ")";
+            return connection.prepareStatement("INSERT INTO " + TABLE + " VALUES " + row.repeat(rows).substring(2)
                     + " ON CONFLICT (transaction_id) DO NOTHING");
         }
 
-        void add(List<Row> rows) throws SQLException, Failure {
-            if (connection == null) {
-                open();
-            }
-            for (Row row : rows) {
-                if (uncommittedSince == 0) {
-                    uncommittedSince = System.nanoTime();
-                }
-                waiting.add(row);
-                if (waiting.size() == ROWS_A_STATEMENT) {
-                    store(insert);
-                }
-            }
-        }
-
-        /** Stores the waiting rows by a statement for as many. */
-        private void store(PreparedStatement insert) throws SQLException {
-            if (!inTransaction) {
+        void add(List<Object[]> rows) throws Exception {
+            if (connection == null) open();
+            if (uncommittedSince == 0 && !rows.isEmpty()) {
                 patiently(() -> sql.execute("BEGIN IMMEDIATE"));
-                inTransaction = true;
+                uncommittedSince = System.nanoTime();
             }
+            for (int at = 0, end; at < rows.size(); at = end) {
+                boolean many = rows.size() - at >= ROWS_A_STATEMENT;
+                end = at + (many ? ROWS_A_STATEMENT : 1);
+                store(rows.subList(at, end), many ? insertMany : insertOne);
+            }
+        }
+
+        private void store(List<Object[]> rows, PreparedStatement insert) throws SQLException {
             int parameter = 0;
-            for (Row row : waiting) {
-                for (String text : row.texts) {
-                    insert.setString(++parameter, text);
-                }
-                for (int number : row.numbers) {
-                    insert.setInt(++parameter, number);
-                }
+            for (Object[] row : rows) {
+                for (Object value : row) insert.setObject(++parameter, value);
             }
-            alreadyThere += waiting.size() - insert.executeUpdate();
-            done += waiting.size();
-            waiting.clear();
+            alreadyThere += rows.size() - insert.executeUpdate();
+            done += rows.size();
         }
 
-        void commitIfDue() throws SQLException, Failure {
-            if (uncommittedSince != 0 && System.nanoTime() - uncommittedSince > COMMIT_MILLIS * 1_000_000) {
-                commit();
-                LockSupport.parkNanos(3_000_000); // three of the waits in patiently(): another program gets its turn
-            }
+        void commitIfDue() throws Exception {
+            if (uncommittedSince == 0 || System.nanoTime() - uncommittedSince < COMMIT_MILLIS * 1_000_000) return;
+            commit();
+            Thread.sleep(3); // three of the waits in patiently(): another program gets its turn
         }
 
-        void commit() throws SQLException, Failure {
-            if (!waiting.isEmpty()) {
-                try (PreparedStatement insertRest = prepareInsert(waiting.size())) {
-                    store(insertRest);
-                }
+        void commit() throws Exception {
+            if (uncommittedSince == 0) return;
+            // Of a file that is gone, SQLite would take no notice.
+            if (!Files.exists(options.db) || !Objects.equals(file, Files.getAttribute(options.db, "fileKey"))) {
+                committed = 0;
+                throw new Failure("%s has been removed or replaced meanwhile.", options.db);
             }
-            if (inTransaction) {
-                if (!Objects.equals(file, file())) { // SQLite would go on writing to a file that nobody can find
-                    committed = 0;
-                    throw new Failure("%s has been removed or replaced meanwhile.", options.db);
-                }
-                patiently(() -> sql.execute("COMMIT"));
-                inTransaction = false;
-            }
+            patiently(() -> sql.execute("COMMIT"));
             uncommittedSince = 0;
             committed = done;
         }
 
-        /** What the path leads to now: a file has the same key for as long as it exists. */
-        private Object file() {
-            try {
-                return Files.readAttributes(options.db, BasicFileAttributes.class).fileKey();
-            } catch (IOException e) {
-                return e;
-            }
-        }
-
-        private interface Step<T> {
-            T run() throws SQLException;
-        }
-
         /** Runs a statement that needs a lock, again every millisecond while another program has it. */
-        private <T> T patiently(Step<T> step) throws SQLException {
-            long start = System.nanoTime();
-            boolean said = false;
-            while (true) {
+        private <T> T patiently(Callable<T> statement) throws Exception {
+            for (long start = System.nanoTime(), said = 0; true; Thread.sleep(1)) {
                 try {
-                    return step.run();
+                    return statement.call();
                 } catch (SQLException e) {
                     double seconds = (System.nanoTime() - start) / 1e9;
-                    if (e.getErrorCode() != BUSY || seconds > LOCKED_SECONDS || interrupted) {
-                        throw e;
-                    }
-                    if (seconds > 1 && !said) {
-                        progress.say(options.db + " is locked by another program; waiting up to " + LOCKED_SECONDS + " s.");
-                        said = true;
-                    }
-                    LockSupport.parkNanos(1_000_000);
+                    if (e.getErrorCode() != BUSY || seconds > LOCKED_SECONDS || interrupted) throw e;
+                    String locked = "%s is locked by another program; waiting up to %d s.";
+                    if (seconds > 1 && said++ == 0) progress.print(String.format(locked, options.db, LOCKED_SECONDS), "\n");
                 }
             }
         }
 
-        /** After a failure, what is not committed is taken back; on a full disk SQLite has done so itself. */
+        /** After a failure, this takes back what is not committed. */
         @Override public void close() throws SQLException {
-            if (connection != null) {
-                try {
-                    if (inTransaction) {
-                        sql.execute("ROLLBACK");
-                    }
-                } finally {
-                    connection.close();
-                }
-            }
+            if (connection != null) connection.close();
         }
 
         String explain(SQLException e) {
-            String why = switch (e.getErrorCode()) {
-                case BUSY -> "is still locked by another program after " + LOCKED_SECONDS + " s";
-                case 8 -> "cannot be written: the file or its folder is read-only";
-                case 13 -> "cannot grow: the disk is full";
-                case 14 -> "cannot be opened";
-                case 26 -> "is not a SQLite database";
-                default -> "cannot be written: " + printable(e.getMessage());
+            return options.db + switch (e.getErrorCode()) {
+                case BUSY -> " is still locked by another program after " + LOCKED_SECONDS + " s.";
+                case 8 -> " cannot be written: the file or its folder is read-only.";
+                case 13 -> " cannot grow: the disk is full.";
+                case 26 -> " is not a SQLite database.";
+                default -> " cannot be written: " + printable(e.getMessage()) + ".";
             };
-            return options.db + " " + why + ".";
         }
     }
 
     // ---- On the terminal --------------------------------------------------------------------------------------------
 
     /** How far it is, on stderr: a bar that is redrawn in place on a terminal, else a plain line now and then. */
-    private static final class Progress {
-        private static final int SHORT_BAR = 20; // columns, with the per cent: a figure that would leave less is left out
-        private final long rows;
+    private final class Progress {
         private final int width = terminalWidth(); // 0: not a terminal
         private final long start = System.nanoTime();
-        private final long interval = TimeUnit.MILLISECONDS.toNanos(width > 0 ? TICK_MILLIS : 1000 * PLAIN_PROGRESS_SECONDS);
-        private long shown = start; // when, last
-        private String bar = "";
-
-        Progress(long rows) {
-            this.rows = rows;
-        }
+        private double shown; // when, last, in seconds
 
         /** Asks the terminal behind stderr for its width, as the JDK cannot: it only knows of stdin and stdout together. */
         private static int terminalWidth() {
             try {
-                Process stty = new ProcessBuilder("sh", "-c", "stty size <&2 2>/dev/null")
-                        .redirectError(ProcessBuilder.Redirect.INHERIT).start();
-                String[] size = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).trim().split(" ");
-                return size.length < 2 ? 0 : size[1].equals("0") ? 80 : Integer.parseInt(size[1]);
+                ProcessBuilder stty = new ProcessBuilder("sh", "-c", "stty size <&2 2>/dev/null");
+                String size = stty.redirectError(ProcessBuilder.Redirect.INHERIT).start().inputReader().readLine();
+                return size == null ? 0 : Integer.parseInt(size.substring(size.indexOf(' ') + 1)); // behind the rows
             } catch (IOException | NumberFormatException e) {
-                return 0; // no such command: plain lines do for every terminal
+                return 0; // no terminal, or no such command: plain lines do everywhere
             }
         }
 
@@ -729,78 +500,49 @@ public class Ingest {
         }
 
         /** Shows how many rows are done, now and then. */
-        synchronized void show(long done) {
-            if (System.nanoTime() - shown > interval) {
-                shown = System.nanoTime();
-                if (width > 0) {
-                    draw(line(done));
-                } else {
-                    System.err.println(line(done));
-                }
-            }
-        }
-
-        /** Prints a line above the bar. */
-        synchronized void say(String sentence) {
-            String below = bar;
-            draw("");
-            System.err.println(sentence);
-            draw(below);
+        void show(long done) {
+            if (seconds() - shown < (width > 0 ? 0.1 : 5)) return;
+            shown = seconds();
+            print(line(done), "");
         }
 
         /** Leaves the last state on the screen, if there is anything to tell. */
-        synchronized void end(long done) {
-            if (done == 0) {
-                draw("");
-            } else {
-                draw(line(done));
-                System.err.println(width > 0 ? "" : line(done));
-            }
+        void end(long done) {
+            if (done > 0 || shown > 0) print(line(done), "\n");
         }
 
-        private void draw(String line) {
-            if (width > 0 && !line.equals(bar)) {
-                System.err.print("\r" + line + " ".repeat(Math.max(0, bar.length() - line.length()))
-                        + (line.isEmpty() ? "\r" : ""));
-                bar = line;
-            }
+        /** On a terminal a line takes the place of the bar; it is padded, so that nothing of a longer one is left. */
+        synchronized void print(String line, String end) {
+            System.err.print(width > 0 ? String.format("\r%-" + (width - 1) + "s", line) + end : line + "\n");
         }
 
         private String line(long done) {
-            double seconds = seconds();
-            double part = rows == 0 ? 1 : (double) done / rows;
-            String line = String.format(Locale.ROOT, " %,d of %,d rows", done, rows);
-            for (String figure : List.of(clock(seconds),
-                    (done == 0 ? "?" : clock(Math.ceil((rows - done) * seconds / done))) + " left",
-                    String.format(Locale.ROOT, "%,.0f rows/s", done / seconds))) {
-                line += width == 0 || width > SHORT_BAR + line.length() + figure.length() ? ", " + figure : "";
-            }
-            String percent = String.format(width == 0 ? "%d%%" : "%3d%% ", (int) (100 * part));
-            int room = Math.min(50, width - 8 - line.length()); // 8: per cent, brackets, and the last column
-            String bar = "#".repeat(Math.max(0, (int) (part * room)));
-            String all = room < 1 ? percent + line : percent + "[" + bar + "-".repeat(room - bar.length()) + "]" + line;
-            return width == 0 ? all : all.substring(0, Math.min(all.length(), width - 1));
+            long percent = options.rows == 0 ? 100 : 100 * done / options.rows;
+            String count = String.format("%,d of %,d rows", done, options.rows);
+            String all = String.format("%s, %s, %s left, %,.0f rows/s", count, clock(seconds()),
+                    done == 0 ? "?" : clock(Math.ceil((options.rows - done) * seconds() / done)), done / seconds());
+            if (width == 0) return percent + "% " + all;
+            String figures = width > all.length() + 14 ? all : count; // a bar of less than five columns says nothing
+            int room = Math.min(50, width - 9 - figures.length()); // 9: per cent, brackets, a blank, and the last column
+            int full = (int) Math.max(0, room * percent / 100);
+            String bar = "[" + "#".repeat(full) + "-".repeat(Math.max(0, room - full)) + "] ";
+            String line = String.format("%3d%% ", percent) + (room > 0 ? bar : "") + figures;
+            return line.substring(0, Math.min(line.length(), width - 1));
         }
 
         private static String clock(double seconds) {
-            long s = (long) seconds;
-            return s < 3600 ? String.format("%02d:%02d", s / 60, s % 60)
-                    : String.format("%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60);
+            return String.format("%02d:%02d", (long) seconds / 60, (long) seconds % 60);
         }
     }
 
     /** Text from elsewhere, fit for a terminal: without control characters, and not too long. */
     private static String printable(String text) {
-        String clean = text.replaceAll("\\p{Cc}", "?");
-        return clean.length() <= 300 ? clean : clean.substring(0, 300) + "...";
+        return text.replaceAll("\\p{Cc}", "?").replaceFirst("(?s)(.{500}).+", "$1...");
     }
 
     // ---- Options ----------------------------------------------------------------------------------------------------
 
     private record Options(String url, Path db, long seed, long stallSeconds, long rows) {
-        private static final String DEFAULT_URL = "http://127.0.0.1:8000";
-        private static final String DEFAULT_DB = "powerball_data.db";
-        private static final long DEFAULT_STALL_SECONDS = 30;
         private static final String USAGE = """
                 Usage: java -cp 'lib/*' src/powerball/Ingest.java [rows] [options]
 
@@ -811,57 +553,43 @@ public class Ingest {
                   --stall-seconds S  ask again when no row has come for so long, 1 to 86,400 (30)
                   --help             show this""";
 
+        Options {
+            boolean isUrl = url.matches("https?://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~/-]*)?")
+                    && URI.create(url).getHost() != null && URI.create(url).getPort() <= 65_535;
+            check(isUrl, "--url must be like http://127.0.0.1:8000, not \"%s\"", url);
+            boolean isPath = db.toString().matches("[^?\\s]|[^?\\s][^?]*[^?\\s]"); // the driver would change others
+            check(isPath, "--db must be a file's path without a question mark, or spaces at its ends, not \"%s\"", db);
+        }
+
         static Options parse(String[] args) {
-            Map<String, String> given = new HashMap<>();
+            Map<String, String> values = new HashMap<>(Map.of("rows", "", "--url", "http://127.0.0.1:8000",
+                    "--db", "powerball_data.db", "--stall-seconds", "30",
+                    "--seed", "" + System.currentTimeMillis() * 4096)); // so that ids ascend from one run to the next
+            Set<String> given = new HashSet<>();
             for (int i = 0; i < args.length; i++) {
                 String name = args[i].startsWith("--") ? args[i] : "rows";
-                if (!List.of("rows", "--url", "--db", "--seed", "--stall-seconds").contains(name)) {
-                    throw new IllegalArgumentException("no such option: " + printable(name));
-                }
-                String value = name.equals("rows") ? args[i] : ++i < args.length ? args[i] : "";
-                if (given.put(name, value) != null) {
-                    throw new IllegalArgumentException(name + " must be given once, not twice");
-                }
+                check(values.containsKey(name), "no such option: %s", name);
+                check(given.add(name), "%s must be given once, not twice", name);
+                values.put(name, name.equals("rows") ? args[i] : ++i < args.length ? args[i] : "");
             }
-            return new Options(
-                    url(given.getOrDefault("--url", DEFAULT_URL)),
-                    db(given.getOrDefault("--db", DEFAULT_DB)),
-                    wholeNumber(given, "--seed", 0, MAX_SEED, presentMoment()),
-                    wholeNumber(given, "--stall-seconds", 1, 86_400, DEFAULT_STALL_SECONDS),
-                    given.containsKey("rows") ? rows(given.get("rows")) : askForRows());
-        }
-
-        private static String url(String text) {
-            if (!text.matches("https?://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~/-]*)?") 
-                    || URI.create(text).getHost() == null || URI.create(text).getPort() > 65_535) {
-                throw new IllegalArgumentException("--url must be like " + DEFAULT_URL + ", not \"" + printable(text) + "\"");
-            }
-            return text.replaceAll("/+$", "");
-        }
-
-        private static Path db(String text) {
-            if (text.isEmpty() || text.contains("?") || !text.equals(text.strip())) { // the driver would change these
-                throw new IllegalArgumentException("--db must be a file's path without a question mark, or spaces at its ends,"
-                        + " not \"" + printable(text) + "\"");
-            }
-            return Path.of(text);
+            return new Options(values.get("--url").replaceAll("/+$", ""), Path.of(values.get("--db")),
+                    wholeNumber("--seed", values.get("--seed"), 0, MAX_SEED),
+                    wholeNumber("--stall-seconds", values.get("--stall-seconds"), 1, 86_400),
+                    given.contains("rows") ? rows(values.get("rows")) : askForRows());
         }
 
         /** A number of rows, as people write it: 1000, 1,000 or 1_000. */
         private static long rows(String text) {
             boolean grouped = text.matches("[0-9]{1,3}([,_][0-9]{3})+");
-            return wholeNumber(Map.of("rows", grouped ? text.replaceAll("[,_]", "") : text), "rows", 0, MAX_ROWS, 0);
+            return wholeNumber("rows", grouped ? text.replaceAll("[,_]", "") : text, 0, MAX_ROWS);
         }
 
         private static long askForRows() {
             Scanner in = new Scanner(System.in);
             while (true) {
                 System.out.print("How many lucky winners today? ");
-                System.out.flush();
-                if (!in.hasNextLine()) {
-                    System.out.println();
-                    throw new IllegalArgumentException("rows must be given: the input ended without a number");
-                }
+                if (!in.hasNextLine()) System.out.println(); // behind the question
+                check(in.hasNextLine(), "rows must be given: the input ended without a number");
                 try {
                     return rows(in.nextLine().strip());
                 } catch (IllegalArgumentException e) {
@@ -870,30 +598,20 @@ public class Ingest {
             }
         }
 
-        private static long wholeNumber(Map<String, String> given, String name, long min, long max, long byDefault) {
-            String text = given.get(name);
-            if (text == null) {
-                return byDefault;
-            }
+        private static long wholeNumber(String name, String text, long min, long max) {
             long number = text.matches("[0-9]{1,19}") ? Long.parseUnsignedLong(text) : -1; // past 2^63 it is negative
-            if (number < min || number > max) {
-                throw new IllegalArgumentException(String.format(Locale.ROOT,
-                        "%s must be a whole number from %,d to %,d, not \"%s\"", name, min, max, printable(text)));
-            }
+            check(number >= min && number <= max, "%s must be a whole number from %,d to %,d, not \"%s\"", name, min, max, text);
             return number;
         }
 
-        /** In units of 1/4096 ms since 1970, so that ids ascend from one run to the next. */
-        private static long presentMoment() {
-            return Instant.EPOCH.until(Instant.now(), ChronoUnit.MICROS) * 512 / 125;
+        private static void check(boolean accepted, String sentence, Object... arguments) {
+            if (!accepted) throw new IllegalArgumentException(printable(String.format(sentence, arguments)));
         }
 
         /** The command that does the same, or what is left of it. */
         String command() {
-            return "java -cp 'lib/*' src/powerball/Ingest.java " + rows + " --seed " + seed
-                    + (url.equals(DEFAULT_URL) ? "" : " --url " + url)
-                    + (db.equals(Path.of(DEFAULT_DB)) ? "" : " --db '" + db.toString().replace("'", "'\\''") + "'")
-                    + (stallSeconds == DEFAULT_STALL_SECONDS ? "" : " --stall-seconds " + stallSeconds);
+            return "java -cp 'lib/*' src/powerball/Ingest.java " + rows + " --seed " + seed + " --url " + url
+                    + " --db '" + db.toString().replace("'", "'\\''") + "' --stall-seconds " + stallSeconds;
         }
     }
 }

@@ -176,9 +176,7 @@ public class Winners {
                 PreparedStatement select = database.prepareStatement(SELECT)) {
             database.setAutoCommit(false); // one transaction: both statements see the same rows, whoever is writing
             long rows = count.executeQuery().getLong(1);
-            if (rows == 0) {
-                throw new SQLException("has no rows in table powerball_results. Ingest stores some");
-            }
+            if (rows == 0) throw new SQLException("has no rows in table powerball_results. Ingest stores some");
             readRows(select, rows);
         }
     }

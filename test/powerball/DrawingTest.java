@@ -223,10 +223,25 @@ class DrawingTest {
             before = id;
             assertTrue(row.customerId().version() == 4 && row.customerId().variant() == 2, row::toString);
 
-            assertTrue(places.contains(row.city() + "," + row.state()), row::toString);
-            states.add(row.state());
+            List<Object> values = values(row);
+            assertTrue(places.contains(values.get(3) + "," + values.get(4)), row::toString);
+            states.add(values.get(4).toString());
         }
         assertEquals(STATES, states);
+    }
+
+    /** The twelve values of a row, six texts and six numbers, in the order of the columns. */
+    static List<Object> values(Server.Drawing row) {
+        String place = Server.Names.LISTS.places()[row.place()];
+        int comma = place.lastIndexOf(',');
+        List<Object> values = new ArrayList<>(List.of(row.transactionId().toString(),
+                Server.Names.LISTS.first()[row.first()], Server.Names.LISTS.last()[row.last()],
+                place.substring(0, comma), place.substring(comma + 1), row.customerId().toString()));
+        for (int ball : row.whiteBalls()) {
+            values.add(ball);
+        }
+        values.add(row.powerball());
+        return values;
     }
 
     // ---- Fair, and without a pattern --------------------------------------------------------------------------------

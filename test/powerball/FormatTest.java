@@ -46,16 +46,8 @@ class FormatTest {
         server.close();
     }
 
-    /** The twelve values of a row, six texts and six numbers. */
     private static List<Object> made(long index) {
-        Server.Drawing row = Server.Drawing.of(SEED, index);
-        List<Object> values = new ArrayList<>(List.of(row.transactionId().toString(), row.firstName(), row.lastName(),
-                row.city(), row.state(), row.customerId().toString()));
-        for (int ball : row.whiteBalls()) {
-            values.add(ball);
-        }
-        values.add(row.powerball());
-        return values;
+        return DrawingTest.values(Server.Drawing.of(SEED, index));
     }
 
     private static String fetch(String format) {

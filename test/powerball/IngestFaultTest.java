@@ -92,12 +92,12 @@ class IngestFaultTest {
                     FakeServer.send(out, first ? "" : "0\r\n\r\n");
                 }, 3, "no Drawing-Seed"),
                 new Case("one row too many", FakeServer.chunked(OK, FakeServer.rows(0, ROWS + 1)), ROWS,
-                        "more than the 1,000 rows"),
+                        "more than 1,000 rows"),
                 new Case("rows without end", (request, out) -> {
                     FakeServer.send(out, OK + "\r\n\r\n");
                     int[] next = {0};
                     endlessly(1, () -> FakeServer.send(out, FakeServer.rows(next[0], next[0] += 100) + ", "));
-                }, ROWS, "more than the 1,000 rows"),
+                }, ROWS, "more than 1,000 rows"),
                 new Case("a row without end", (request, out) -> {
                     FakeServer.send(out, OK + "\r\n\r\n" + FakeServer.rows(0, 3) + ", ('" + ID + "', 'xxx");
                     endlessly(1, () -> FakeServer.send(out, "x".repeat(10_000)));
@@ -225,9 +225,7 @@ class IngestFaultTest {
     @Test void aRowThatTheDatabaseRefusesEndsIt() throws IOException {
         Path db = folder.resolve("powerball_data.db");
         try (FakeServer server = new FakeServer(FakeServer.chunked(OK, FakeServer.rows(0, ROWS)))) {
-            try (Run first = Run.ingest(folder, "0", "--seed", "42", "--url", server.url)) {
-                assertEquals(1, first.exitCode(), "too many rows, but the table is made");
-            }
+            Database.createTable(db, "transaction_id TEXT PRIMARY KEY");
             Database.execute(db, "CREATE TRIGGER no BEFORE INSERT ON powerball_results WHEN NEW.transaction_id = '"
                     + FakeServer.id(500) + "' BEGIN SELECT RAISE(ABORT, 'nobody of that name'); END");
             try (Run ingest = ingest(folder, server)) {

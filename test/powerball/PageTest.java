@@ -339,10 +339,8 @@ class PageTest {
     }
 
     private static String shown(long seed, long index) {
-        Server.Drawing drawing = Server.Drawing.of(seed, index);
-        String whiteBalls = Arrays.toString(drawing.whiteBalls()).replaceAll("[\\[\\],]", "");
-        return String.format("%,d %s %s %s, %s %s and %d", index + 1, drawing.firstName(), drawing.lastName(),
-                drawing.city(), drawing.state(), whiteBalls, drawing.powerball());
+        Object[] values = DrawingTest.values(Server.Drawing.of(seed, index)).toArray();
+        return String.format("%,d", index + 1) + String.format(" %2$s %3$s %4$s, %5$s %7$d %8$d %9$d %10$d %11$d and %12$d", values);
     }
 
     /** A property of each element that a selector finds. */
