@@ -59,31 +59,18 @@ public class Ingest {
 
     public static void main(String[] args) {
         Locale.setDefault(Locale.ROOT); // 1,000.5 is written so everywhere
-        if (List.of(args).contains("--help")) {
-            System.out.println(Options.USAGE);
-            return;
-        }
         try {
-            Ingest ingest = new Ingest(Options.parse(args));
-            Runtime.getRuntime().addShutdownHook(new Thread(ingest::interrupt));
-            System.exit(ingest.run());
+            if (List.of(args).contains("--help")) System.out.println(Options.USAGE);
+            else System.exit(new Ingest(Options.parse(args)).run());
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage() + "\n\n" + Options.USAGE);
             System.exit(2);
         }
     }
 
-    /** Ctrl-C: lets the main thread commit and say how to finish. Runs at a normal exit, too, when all that is done. */
-    private void interrupt() {
-        if (!ended.tryAcquire()) {
-            interrupted = true;
-            ended.acquireUninterruptibly();
-            Runtime.getRuntime().halt(130);
-        }
-    }
-
     /** The job, and what is said of it. Returns the exit code. */
     private int run() {
+        Runtime.getRuntime().addShutdownHook(new Thread(this::interrupt));
         System.out.printf("Asking %s for %,d rows of seed %d%n", options.url, options.rows, options.seed);
         Store store = new Store();
         String failure = null;
@@ -110,11 +97,11 @@ public class Ingest {
     private void storeRows(Store store) throws Exception {
         Receiver receiver = new Receiver();
         receiver.start();
-        System.gc(); // of what the compiler of a launch from source leaves: it halves the most that memory comes to
+        System.gc(); // hands back what the compiler of a launch from source has used: the peak of memory is half as high
         DriverManager.getConnection("jdbc:sqlite:").close(); // in memory: loads the driver while the server is asked
         List<Object[]> rows = new ArrayList<>();
         while (!interrupted && (receiver.isAlive() || !queue.isEmpty())) {
-            Object[] row = queue.poll(20, TimeUnit.MILLISECONDS);
+            Object[] row = queue.poll(20, TimeUnit.MILLISECONDS); // so that the bar moves, and an end is seen
             if (row == null) {
                 receiver.cutIfStalled();
             } else {
@@ -127,11 +114,20 @@ public class Ingest {
             store.commitIfDue();
             progress.show(store.done);
         }
-        Failure failure = interrupted ? new Failure("") : receiver.failure;
+        Failure failure = interrupted ? new Failure("Interrupted.") : receiver.failure;
         queue.drainTo(rows);
         if (failure == null || !rows.isEmpty()) store.add(rows); // else it might make an empty database
         store.commit();
         if (failure != null) throw failure;
+    }
+
+    /** Ctrl-C: lets the main thread commit and say how to finish. Runs at a normal exit, too, when all that is done. */
+    private void interrupt() {
+        if (!ended.tryAcquire()) {
+            interrupted = true;
+            ended.acquireUninterruptibly();
+            Runtime.getRuntime().halt(130);
+        }
     }
 
     /** What ends the job: a sentence for the user. All else that goes wrong with a stream is an IOException: try again. */
@@ -212,7 +208,8 @@ public class Ingest {
                     if (received == options.rows) throw new Failure("The server sends more than %,d rows.", received);
                     queue.put(row);
                 }
-                boolean closes = Collections.disjoint(response.headers().map().keySet(), Set.of("transfer-encoding", "content-length"));
+                boolean closes = Collections.disjoint(response.headers().map().keySet(),
+                        Set.of("transfer-encoding", "content-length")); // in lower case, from HttpClient
                 require(received == options.rows, "The server %s after %,d of %,d rows%s.", closes ? "closes the connection"
                         : "ends its answer", received, options.rows, parser.bytes.hasRemaining() ? ", inside a row" : "");
             } finally {
@@ -376,8 +373,9 @@ public class Ingest {
             Path path = options.db.toAbsolutePath();
             require(!Files.isDirectory(path), "%s is a folder, not a database.", path);
             require(Files.isDirectory(path.getParent()), "%s: there is no such folder.", path);
-            // FULL: a commit returns when the disk has it, so it survives a power cut. The cache, in KB, holds what a second
-            // brings. Locks are waited for by patiently(), which says so. The driver would ask for keys at every statement.
+            // Mode 32774: read, write, create, and no mutex, as one thread uses it. FULL: a commit returns when the disk has
+            // it, so it survives a power cut. Locks are waited for by patiently(), which says so. Without the last, the driver
+            // would ask for a key after every statement: a third of the speed.
             connection = patiently(() -> DriverManager.getConnection("jdbc:sqlite:" + path
                     + "?open_mode=32774&synchronous=FULL&cache_size=-16384&busy_timeout=0&jdbc.get_generated_keys=false"));
             sql = connection.createStatement();
@@ -511,9 +509,9 @@ public class Ingest {
             if (done > 0 || shown > 0) print(line(done), "\n");
         }
 
-        /** On a terminal a line takes the place of the bar; it is padded, so that nothing of a longer one is left. */
+        /** On a terminal a line takes the place of the bar. */
         synchronized void print(String line, String end) {
-            System.err.print(width > 0 ? String.format("\r%-" + (width - 1) + "s", line) + end : line + "\n");
+            System.err.print(width > 0 ? "\r" + line + "\033[K" + end : line + "\n"); // clears what a longer one has left
         }
 
         private String line(long done) {
@@ -522,8 +520,8 @@ public class Ingest {
             String all = String.format("%s, %s, %s left, %,.0f rows/s", count, clock(seconds()),
                     done == 0 ? "?" : clock(Math.ceil((options.rows - done) * seconds() / done)), done / seconds());
             if (width == 0) return percent + "% " + all;
-            String figures = width > all.length() + 14 ? all : count; // a bar of less than five columns says nothing
-            int room = Math.min(50, width - 9 - figures.length()); // 9: per cent, brackets, a blank, and the last column
+            String figures = width > all.length() + 16 ? all : count; // a bar of less than five columns says nothing
+            int room = Math.min(50, width - 11 - figures.length()); // 11: per cent, brackets, blanks, and for Ctrl-C
             int full = (int) Math.max(0, room * percent / 100);
             String bar = "[" + "#".repeat(full) + "-".repeat(Math.max(0, room - full)) + "] ";
             String line = String.format("%3d%% ", percent) + (room > 0 ? bar : "") + figures;
@@ -542,7 +540,7 @@ public class Ingest {
 
     // ---- Options ----------------------------------------------------------------------------------------------------
 
-    private record Options(String url, Path db, long seed, long stallSeconds, long rows) {
+    private record Options(String url, Path db, long seed, long stallSeconds, long rows, String others) {
         private static final String USAGE = """
                 Usage: java -cp 'lib/*' src/powerball/Ingest.java [rows] [options]
 
@@ -566,16 +564,19 @@ public class Ingest {
                     "--db", "powerball_data.db", "--stall-seconds", "30",
                     "--seed", "" + System.currentTimeMillis() * 4096)); // so that ids ascend from one run to the next
             Set<String> given = new HashSet<>();
+            String others = ""; // as they were given
             for (int i = 0; i < args.length; i++) {
                 String name = args[i].startsWith("--") ? args[i] : "rows";
                 check(values.containsKey(name), "no such option: %s", name);
                 check(given.add(name), "%s must be given once, not twice", name);
                 values.put(name, name.equals("rows") ? args[i] : ++i < args.length ? args[i] : "");
+                boolean other = !name.equals("rows") && !name.equals("--seed");
+                others += other ? " " + name + " '" + values.get(name).replace("'", "'\\''") + "'" : "";
             }
             return new Options(values.get("--url").replaceAll("/+$", ""), Path.of(values.get("--db")),
                     wholeNumber("--seed", values.get("--seed"), 0, MAX_SEED),
                     wholeNumber("--stall-seconds", values.get("--stall-seconds"), 1, 86_400),
-                    given.contains("rows") ? rows(values.get("rows")) : askForRows());
+                    given.contains("rows") ? rows(values.get("rows")) : askForRows(), others);
         }
 
         /** A number of rows, as people write it: 1000, 1,000 or 1_000. */
@@ -610,8 +611,7 @@ public class Ingest {
 
         /** The command that does the same, or what is left of it. */
         String command() {
-            return "java -cp 'lib/*' src/powerball/Ingest.java " + rows + " --seed " + seed + " --url " + url
-                    + " --db '" + db.toString().replace("'", "'\\''") + "' --stall-seconds " + stallSeconds;
+            return "java -cp 'lib/*' src/powerball/Ingest.java " + rows + " --seed " + seed + others;
         }
     }
 }

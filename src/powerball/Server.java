@@ -71,7 +71,7 @@ public class Server {
         try {
             boolean help = List.of(args).contains("--help");
             System.out.println(help ? Options.USAGE : new Server(Options.parse(List.of(args))).start());
-            System.gc(); // of what the compiler of a launch from source leaves: it halves the most that memory comes to
+            System.gc(); // hands back what the compiler of a launch from source has used: the peak of memory is half as high
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage() + "\n\n" + Options.USAGE);
             System.exit(2);

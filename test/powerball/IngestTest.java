@@ -253,7 +253,7 @@ class IngestTest {
             assertEquals(5, Database.count(db));
             Matcher command = Pattern.compile("java -cp 'lib/\\*' src/powerball/Ingest.java .*").matcher(ingest.err());
             assertTrue(command.find(), ingest.err());
-            assertTrue(command.group().contains("--stall-seconds 9"), ingest.err());
+            assertTrue(command.group().contains("--stall-seconds '9'"), ingest.err());
             try (Run pasted = Run.start(Run.PROJECT, List.of("sh", "-c",
                     "PATH=" + Path.of(Run.JAVA).getParent() + ":$PATH; " + command.group()))) {
                 assertEquals(0, pasted.exitCode(), command.group() + "\n" + pasted.err());
@@ -272,7 +272,7 @@ class IngestTest {
         try (Run terminal = Run.start(folder, List.of("script", "-qec",
                 "stty cols " + columns + "; " + command + " >stdout.txt", "/dev/null")).typeEnd()) {
             assertEquals(0, terminal.exitCode(), terminal.out());
-            List<String> drawn = Stream.of(terminal.out().split("[\r\n]+")).filter(line -> line.contains("%")).toList();
+            List<String> drawn = Stream.of(terminal.out().replace("\033[K", "").split("[\r\n]+")).filter(line -> line.contains("%")).toList();
             assertTrue(drawn.size() > 2, terminal.out());
             assertTrue(drawn.stream().allMatch(line -> line.length() <= columns), terminal.out());
             assertTrue(drawn.get(drawn.size() - 1).startsWith("100% "), terminal.out());
