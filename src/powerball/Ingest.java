@@ -26,16 +26,15 @@ import java.util.regex.*;
  * asked for. So a broken stream is asked for again from the first row that is missing, and a whole run that failed is
  * finished by the same command.
  *
- * <p>How to read it: {@link #main}, {@link #run} and {@link #storeRows}; then {@link Receiver}, a thread that reads rows
- * from the network, and {@link RowParser}, which checks them; then {@link Store}, which puts them into the database, on
- * the main thread; between them there is a bounded queue, so that neither runs ahead of the other; then the progress bar
- * and the options.
+ * <p>How to read it: {@link #main}, {@link #run}, {@link #storeRows}. Two threads share the work: {@link Receiver} reads
+ * rows from the network, where {@link RowParser} checks them; the main thread puts them into the {@link Store}. A bounded
+ * queue between the two keeps either from running ahead. The progress bar and the options come last.
  */
 public class Ingest {
 
     private static final int MAX_ROWS = 1_000_000_000;
     private static final long MAX_SEED = 1_000_000_000_000_000_000L;
-    private static final int MAX_ROW_BYTES = 4096;
+    private static final int MAX_ROW_BYTES = 4096; // and of what a server says when it refuses
     private static final int TRIES = 5; // in a row without a new row
     private static final long FIRST_PAUSE_MILLIS = 100; // before a stream is asked for again; the next is three times that
     private static final long LOCKED_SECONDS = 30; // to wait for another program that is writing
@@ -49,8 +48,8 @@ public class Ingest {
 
     private final Options options;
     private final Progress progress = new Progress();
-    private final BlockingQueue<Object[]> queue = new ArrayBlockingQueue<>(8 * BATCH_ROWS); // rows: a value a column
-    private final Semaphore ended = new Semaphore(0);
+    private final BlockingQueue<Object[]> queue = new ArrayBlockingQueue<>(8 * BATCH_ROWS); // rows: their values, as in COLUMNS
+    private final Semaphore jobEnded = new Semaphore(0);
     private volatile boolean interrupted; // by Ctrl-C
 
     private Ingest(Options options) {
@@ -82,14 +81,13 @@ public class Ingest {
         }
         progress.end(store.committed);
         if (failure == null) {
-            System.out.printf("Stored %,d rows in %s (%,d already there) in %.1f s, %,.0f rows/s%n",
-                    store.done - store.alreadyThere, options.db, store.alreadyThere,
-                    progress.seconds(), store.done / progress.seconds());
+            System.out.printf("Stored %,d rows in %s (%,d already there) in %.1f s, %,.0f rows/s%n", store.done - store.known,
+                    options.db, store.known, progress.seconds(), store.done / progress.seconds());
         } else {
             System.err.printf("%s%n%,d of %,d rows were received and stored in %s. To finish: %s%n",
                     failure, store.committed, options.rows, options.db, options.command());
         }
-        ended.release();
+        jobEnded.release();
         return failure == null ? 0 : interrupted ? 130 : 1;
     }
 
@@ -97,7 +95,7 @@ public class Ingest {
     private void storeRows(Store store) throws Exception {
         Receiver receiver = new Receiver();
         receiver.start();
-        System.gc(); // hands back what the compiler of a launch from source has used: the peak of memory is half as high
+        System.gc(); // frees what compiling this file has used: it halves the peak of memory
         DriverManager.getConnection("jdbc:sqlite:").close(); // in memory: loads the driver while the server is asked
         List<Object[]> rows = new ArrayList<>();
         while (!interrupted && (receiver.isAlive() || !queue.isEmpty())) {
@@ -105,6 +103,7 @@ public class Ingest {
             if (row == null) {
                 receiver.cutIfStalled();
             } else {
+                // Here, not where it was received: while the database is slow, the server is not to blame.
                 receiver.lastRow = System.nanoTime();
                 rows.add(row);
                 queue.drainTo(rows, BATCH_ROWS - 1);
@@ -116,16 +115,16 @@ public class Ingest {
         }
         Failure failure = interrupted ? new Failure("Interrupted.") : receiver.failure;
         queue.drainTo(rows);
-        if (failure == null || !rows.isEmpty()) store.add(rows); // else it might make an empty database
+        if (failure == null || !rows.isEmpty()) store.add(rows); // makes the database: not for a failure without a row
         store.commit();
         if (failure != null) throw failure;
     }
 
     /** Ctrl-C: lets the main thread commit and say how to finish. Runs at a normal exit, too, when all that is done. */
     private void interrupt() {
-        if (!ended.tryAcquire()) {
+        if (!jobEnded.tryAcquire()) {
             interrupted = true;
-            ended.acquireUninterruptibly();
+            jobEnded.acquireUninterruptibly();
             Runtime.getRuntime().halt(130);
         }
     }
@@ -154,7 +153,7 @@ public class Ingest {
         private boolean resumable; // the server has named the seed
         private long retryAfterMillis; // what the server wishes
         private volatile InputStream body; // null: none is being read
-        private volatile long lastRow; // when one was taken from the queue, in System.nanoTime(), or when the body began
+        private volatile long lastRow; // System.nanoTime() when the body began or, later, one was taken from the queue
         private volatile boolean stalled;
         private volatile Failure failure;
 
@@ -168,23 +167,24 @@ public class Ingest {
 
         /** Asks until all rows are here. */
         private void receive() throws Failure, InterruptedException {
-            for (int vain = 0; true; ) { // tries in a row without a new row
+            for (int triesInVain = 0; true; ) {
                 long before = received;
                 try {
                     request();
                     return;
                 } catch (IOException e) {
-                    if (received == options.rows) return; // whatever became of the end
-                    vain = received > before ? 0 : vain + 1;
-                    require(!(e instanceof ConnectException) || received > 0 || vain > 1,
+                    if (received == options.rows) return; // all rows are here: only the end was lost
+                    triesInVain = received > before ? 0 : triesInVain + 1;
+                    boolean first = received == 0 && triesInVain == 1;
+                    require(!first || !(e instanceof ConnectException),
                             "No server answers at %s. Start one: java src/powerball/Server.java", options.url);
                     String trouble = e instanceof ConnectException ? "No server answers"
                             : stalled || e instanceof HttpTimeoutException ? "No row came for " + options.stallSeconds + " s"
                             : retryAfterMillis > 0 ? "The server is busy" : "The stream broke";
                     trouble = String.format("%s after %,d of %,d rows", trouble, received, options.rows);
                     require(received == 0 || resumable, "%s, and this server cannot resume: it names no Drawing-Seed.", trouble);
-                    require(vain < TRIES, "%s, and %d tries in a row have brought nothing.", trouble, TRIES);
-                    long pause = Math.max(retryAfterMillis, FIRST_PAUSE_MILLIS * (long) Math.pow(3, vain));
+                    require(triesInVain < TRIES, "%s, and %d tries in a row have brought nothing.", trouble, TRIES);
+                    long pause = Math.max(retryAfterMillis, FIRST_PAUSE_MILLIS * (long) Math.pow(3, triesInVain));
                     progress.print(String.format("%s. Asking for the rest in %.1f s.", trouble, pause / 1e3), "\n");
                     Thread.sleep(pause);
                 }
@@ -202,27 +202,27 @@ public class Ingest {
             lastRow = System.nanoTime();
             try (InputStream in = response.body()) {
                 body = in;
-                check(response);
+                checkHeaders(response);
                 RowParser parser = new RowParser();
                 for (Object[] row = parser.next(in, received); row != null; row = parser.next(in, ++received)) {
                     if (received == options.rows) throw new Failure("The server sends more than %,d rows.", received);
                     queue.put(row);
                 }
-                boolean closes = Collections.disjoint(response.headers().map().keySet(),
-                        Set.of("transfer-encoding", "content-length")); // in lower case, from HttpClient
-                require(received == options.rows, "The server %s after %,d of %,d rows%s.", closes ? "closes the connection"
+                boolean endUnmarked = Collections.disjoint(response.headers().map().keySet(),
+                        Set.of("transfer-encoding", "content-length")); // then nobody can tell an end from a break
+                require(received == options.rows, "The server %s after %,d of %,d rows%s.", endUnmarked ? "closes the connection"
                         : "ends its answer", received, options.rows, parser.bytes.hasRemaining() ? ", inside a row" : "");
             } finally {
                 body = null;
             }
         }
 
-        private void check(HttpResponse<InputStream> response) throws IOException, Failure {
+        private void checkHeaders(HttpResponse<InputStream> response) throws IOException, Failure {
             HttpHeaders headers = response.headers();
             int status = response.statusCode();
             if (status == 503) {
-                String seconds = headers.firstValue("Retry-After").orElse("");
-                retryAfterMillis = seconds.matches("[0-9]{1,2}") ? 1000 * Long.parseLong(seconds) : FIRST_PAUSE_MILLIS;
+                String seconds = headers.firstValue("Retry-After").filter(value -> value.matches("[0-9]{1,2}")).orElse("0");
+                retryAfterMillis = Math.max(FIRST_PAUSE_MILLIS, 1000 * Long.parseLong(seconds));
                 throw new IOException("busy");
             }
             require(status < 300 || status >= 400, "The server redirects to %s. Name that address with --url.",
@@ -235,8 +235,8 @@ public class Ingest {
             }
             String seed = headers.firstValue("Drawing-Seed").orElse(null);
             resumable = seed != null;
-            require(seed == null || seed.equals("" + options.seed),
-                    "The server sends rows of seed %s, not %d.", seed, options.seed);
+            boolean asAsked = seed == null || seed.equals("" + options.seed);
+            require(asAsked, "The server sends rows of seed %s, not %d.", seed, options.seed);
             require(received == 0 || resumable,
                     "The server names no Drawing-Seed now, so it may send other rows than those that are missing.");
         }
@@ -251,7 +251,10 @@ public class Ingest {
         }
     }
 
-    /** Finds rows in the bytes of a stream as they come, and checks them. It never holds more than its buffer. */
+    /**
+     * Finds rows in the bytes of a stream as they come. It never holds more than its buffer. It checks the form of a row, the
+     * UUIDs and the range of each ball; the order of the balls, and one that comes twice, pass: the oldest servers send both.
+     */
     private static final class RowParser {
         private static final String TOO_LONG = "it is longer than " + MAX_ROW_BYTES + " bytes";
         private final ByteBuffer bytes = ByteBuffer.allocate(16 * MAX_ROW_BYTES).flip(); // that have come
@@ -359,13 +362,13 @@ public class Ingest {
         private static final int BUSY = 5; // SQLite's code
 
         private Connection connection; // null: not open yet
-        private Statement sql;
+        private Statement statement;
         private PreparedStatement insertOne;
         private PreparedStatement insertMany; // ROWS_A_STATEMENT
-        private Object file; // the file's key: it has the same for as long as it exists
+        private Object file; // its key: a file has the same one for as long as it exists
         private long uncommittedSince; // in System.nanoTime(); 0: not in a transaction
         private long done; // rows, stored or already there
-        private long alreadyThere;
+        private long known; // of these: they were already there
         private long committed; // of the rows that are done
 
         /** Not before there is a row to store: no empty database is left where no server answers. */
@@ -373,21 +376,21 @@ public class Ingest {
             Path path = options.db.toAbsolutePath();
             require(!Files.isDirectory(path), "%s is a folder, not a database.", path);
             require(Files.isDirectory(path.getParent()), "%s: there is no such folder.", path);
-            // Mode 32774: read, write, create, and no mutex, as one thread uses it. FULL: a commit returns when the disk has
+            // Mode 0x8006: read, write, create, and no mutex, as one thread uses it. FULL: a commit returns when the disk has
             // it, so it survives a power cut. Locks are waited for by patiently(), which says so. Without the last, the driver
             // would ask for a key after every statement: a third of the speed.
             connection = patiently(() -> DriverManager.getConnection("jdbc:sqlite:" + path
                     + "?open_mode=32774&synchronous=FULL&cache_size=-16384&busy_timeout=0&jdbc.get_generated_keys=false"));
-            sql = connection.createStatement();
-            patiently(() -> sql.execute("CREATE TABLE IF NOT EXISTS " + TABLE + " ("
+            statement = connection.createStatement();
+            patiently(() -> statement.execute("CREATE TABLE IF NOT EXISTS " + TABLE + " ("
                     + COLUMNS.replace(",", " NOT NULL,") + " NOT NULL)"));
-            String columns = patiently(() -> sql.executeQuery("SELECT group_concat(name || ' ' || type || "
+            String columns = patiently(() -> statement.executeQuery("SELECT group_concat(name || ' ' || type || "
                     + "iif(pk, ' PRIMARY KEY', ''), ', ') FROM pragma_table_info('" + TABLE + "')").getString(1));
             require(columns.equals(COLUMNS), "%s has a table %s with other columns: %s. Name another file with --db.",
                     options.db, TABLE, columns);
             try {
                 // With a write-ahead log, who reads and who writes do not wait for each other.
-                patiently(() -> sql.execute("PRAGMA journal_mode = WAL"));
+                patiently(() -> statement.execute("PRAGMA journal_mode = WAL"));
             } catch (SQLException e) {
                 // Some file systems cannot have one. The rollback journal, which then stays, is as safe, only slower for
                 // readers. If it is a read-only file instead, the first write will say so.
@@ -407,7 +410,7 @@ public class Ingest {
         void add(List<Object[]> rows) throws Exception {
             if (connection == null) open();
             if (uncommittedSince == 0 && !rows.isEmpty()) {
-                patiently(() -> sql.execute("BEGIN IMMEDIATE"));
+                patiently(() -> statement.execute("BEGIN IMMEDIATE"));
                 uncommittedSince = System.nanoTime();
             }
             for (int at = 0, end; at < rows.size(); at = end) {
@@ -422,7 +425,7 @@ public class Ingest {
             for (Object[] row : rows) {
                 for (Object value : row) insert.setObject(++parameter, value);
             }
-            alreadyThere += rows.size() - insert.executeUpdate();
+            known += rows.size() - insert.executeUpdate();
             done += rows.size();
         }
 
@@ -434,26 +437,28 @@ public class Ingest {
 
         void commit() throws Exception {
             if (uncommittedSince == 0) return;
-            // Of a file that is gone, SQLite would take no notice.
+            // SQLite would not notice that the file is gone.
             if (!Files.exists(options.db) || !Objects.equals(file, Files.getAttribute(options.db, "fileKey"))) {
                 committed = 0;
                 throw new Failure("%s has been removed or replaced meanwhile.", options.db);
             }
-            patiently(() -> sql.execute("COMMIT"));
+            patiently(() -> statement.execute("COMMIT"));
             uncommittedSince = 0;
             committed = done;
         }
 
         /** Runs a statement that needs a lock, again every millisecond while another program has it. */
         private <T> T patiently(Callable<T> statement) throws Exception {
-            for (long start = System.nanoTime(), said = 0; true; Thread.sleep(1)) {
+            boolean said = false;
+            for (long start = System.nanoTime(); true; Thread.sleep(1)) {
                 try {
                     return statement.call();
                 } catch (SQLException e) {
                     double seconds = (System.nanoTime() - start) / 1e9;
                     if (e.getErrorCode() != BUSY || seconds > LOCKED_SECONDS || interrupted) throw e;
-                    String locked = "%s is locked by another program; waiting up to %d s.";
-                    if (seconds > 1 && said++ == 0) progress.print(String.format(locked, options.db, LOCKED_SECONDS), "\n");
+                    String locked = options.db + " is locked by another program; waiting up to " + LOCKED_SECONDS + " s.";
+                    if (seconds > 1 && !said) progress.print(locked, "\n");
+                    said = seconds > 1;
                 }
             }
         }
@@ -465,10 +470,11 @@ public class Ingest {
 
         String explain(SQLException e) {
             return options.db + switch (e.getErrorCode()) {
+                case 0 -> " cannot be opened without the driver: start with -cp 'lib/*'; ./build.sh fetches it.";
                 case BUSY -> " is still locked by another program after " + LOCKED_SECONDS + " s.";
-                case 8 -> " cannot be written: the file or its folder is read-only.";
-                case 13 -> " cannot grow: the disk is full.";
-                case 26 -> " is not a SQLite database.";
+                case 8 /* SQLITE_READONLY */ -> " cannot be written: the file or its folder is read-only.";
+                case 13 /* SQLITE_FULL */ -> " cannot grow: the disk is full.";
+                case 26 /* SQLITE_NOTADB */ -> " is not a SQLite database.";
                 default -> " cannot be written: " + printable(e.getMessage()) + ".";
             };
         }
@@ -509,9 +515,9 @@ public class Ingest {
             if (done > 0 || shown > 0) print(line(done), "\n");
         }
 
-        /** On a terminal a line takes the place of the bar. */
-        synchronized void print(String line, String end) {
-            System.err.print(width > 0 ? "\r" + line + "\033[K" + end : line + "\n"); // clears what a longer one has left
+        /** On a terminal a line takes the place of the bar, and clears what a longer one has left. */
+        synchronized void print(String line, String endOnTerminal) {
+            System.err.print(width > 0 ? "\r" + line + "\033[K" + endOnTerminal : line + "\n");
         }
 
         private String line(long done) {
@@ -520,7 +526,7 @@ public class Ingest {
             String all = String.format("%s, %s, %s left, %,.0f rows/s", count, clock(seconds()),
                     done == 0 ? "?" : clock(Math.ceil((options.rows - done) * seconds() / done)), done / seconds());
             if (width == 0) return percent + "% " + all;
-            String figures = width > all.length() + 16 ? all : count; // a bar of less than five columns says nothing
+            String figures = width >= all.length() + 16 ? all : count; // a bar of less than five columns says nothing
             int room = Math.min(50, width - 11 - figures.length()); // 11: per cent, brackets, blanks, and for Ctrl-C
             int full = (int) Math.max(0, room * percent / 100);
             String bar = "[" + "#".repeat(full) + "-".repeat(Math.max(0, room - full)) + "] ";
@@ -535,12 +541,12 @@ public class Ingest {
 
     /** Text from elsewhere, fit for a terminal: without control characters, and not too long. */
     private static String printable(String text) {
-        return text.replaceAll("\\p{Cc}", "?").replaceFirst("(?s)(.{500}).+", "$1...");
+        return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?").replaceFirst("(?s)(.{500}).+", "$1...");
     }
 
     // ---- Options ----------------------------------------------------------------------------------------------------
 
-    private record Options(String url, Path db, long seed, long stallSeconds, long rows, String others) {
+    private record Options(String url, Path db, long seed, long stallSeconds, long rows, String otherOptions) {
         private static final String USAGE = """
                 Usage: java -cp 'lib/*' src/powerball/Ingest.java [rows] [options]
 
@@ -550,14 +556,6 @@ public class Ingest {
                   --seed S           the stream, 0 to 10^18 (the present moment); the same seed gives the same rows
                   --stall-seconds S  ask again when no row has come for so long, 1 to 86,400 (30)
                   --help             show this""";
-
-        Options {
-            boolean isUrl = url.matches("https?://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~/-]*)?")
-                    && URI.create(url).getHost() != null && URI.create(url).getPort() <= 65_535;
-            check(isUrl, "--url must be like http://127.0.0.1:8000, not \"%s\"", url);
-            boolean isPath = db.toString().matches("[^?\\s]|[^?\\s][^?]*[^?\\s]"); // the driver would change others
-            check(isPath, "--db must be a file's path without a question mark, or spaces at its ends, not \"%s\"", db);
-        }
 
         static Options parse(String[] args) {
             Map<String, String> values = new HashMap<>(Map.of("rows", "", "--url", "http://127.0.0.1:8000",
@@ -573,8 +571,13 @@ public class Ingest {
                 boolean other = !name.equals("rows") && !name.equals("--seed");
                 others += other ? " " + name + " '" + values.get(name).replace("'", "'\\''") + "'" : "";
             }
-            return new Options(values.get("--url").replaceAll("/+$", ""), Path.of(values.get("--db")),
-                    wholeNumber("--seed", values.get("--seed"), 0, MAX_SEED),
+            String url = values.get("--url").replaceAll("/+$", "");
+            check(url.matches("https?://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~/-]*)?") && URI.create(url).getHost() != null
+                    && URI.create(url).getPort() <= 65_535, "--url must be like http://127.0.0.1:8000, not \"%s\"", url);
+            Path db = Path.of(values.get("--db"));
+            check(db.toAbsolutePath().toString().matches("[^?]+") && values.get("--db").matches("\\S|\\S.*\\S"), "--db must be "
+                    + "a path without a question mark in it or a blank at its ends, not \"%s\"", values.get("--db"));
+            return new Options(url, db, wholeNumber("--seed", values.get("--seed"), 0, MAX_SEED),
                     wholeNumber("--stall-seconds", values.get("--stall-seconds"), 1, 86_400),
                     given.contains("rows") ? rows(values.get("rows")) : askForRows(), others);
         }
@@ -611,7 +614,7 @@ public class Ingest {
 
         /** The command that does the same, or what is left of it. */
         String command() {
-            return "java -cp 'lib/*' src/powerball/Ingest.java " + rows + " --seed " + seed + others;
+            return "java -cp 'lib/*' src/powerball/Ingest.java " + rows + " --seed " + seed + otherOptions;
         }
     }
 }

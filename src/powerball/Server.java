@@ -31,7 +31,7 @@ import java.util.stream.*;
  * part of any stream can be asked for again, from this server or from another one, and comes out the same to the byte.
  *
  * <p>How to read it: {@link #main}, then a request's way down through {@link #handle}, {@link #answer} and
- * {@link #stream}; then the formats, and at the end how a row is made.
+ * {@link #stream}; then the formats, and how a row is made; the options come last.
  */
 public class Server {
 
@@ -49,16 +49,16 @@ public class Server {
     private static final int SPARE_CONNECTIONS = 1024; // open at once, beyond those that carry a stream
     private static final int CHUNK_BYTES = 4096; // HttpServer never sends a larger chunk
     private static final int BUFFER_BYTES = 4 * CHUNK_BYTES; // made ahead of the socket, a buffer for each stream
-    private static final int BUFFERS_A_TURN = 64; // one of so many, a megabyte, is made only when it is the stream's turn
+    private static final int BUFFERS_A_TURN = 64; // a megabyte: then a stream waits in line with the others
     private static final int MAX_ROW_BYTES = 4096; // more than the longest names allowed can make, in any format
 
     private static final long RESTING = 0; // as the time of a client's last progress: nothing is expected of it now
 
     private final Options options;
     private final Semaphore freeStreams;
-    /** First come, first served: without it, of 100 streams the fastest got three times as much as the slowest. */
-    private final Semaphore turns = new Semaphore(Runtime.getRuntime().availableProcessors(), true);
-    private final Set<Reply> open = ConcurrentHashMap.newKeySet(); // what is being answered now
+    /** The line where streams wait for their turn. Without it, of 100 the fastest got three times as much as the slowest. */
+    private final Semaphore turns = new Semaphore(Runtime.getRuntime().availableProcessors(), true); // true: a fair one
+    private final Set<Reply> beingAnswered = ConcurrentHashMap.newKeySet(); // what is being answered now
     private final ExecutorService handlers = Executors.newCachedThreadPool();
 
     private Server(Options options) {
@@ -71,11 +71,11 @@ public class Server {
         try {
             boolean help = List.of(args).contains("--help");
             System.out.println(help ? Options.USAGE : new Server(Options.parse(List.of(args))).start());
-            System.gc(); // hands back what the compiler of a launch from source has used: the peak of memory is half as high
+            System.gc(); // frees what compiling this file has used: it halves the peak of memory
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage() + "\n\n" + Options.USAGE);
             System.exit(2);
-        } catch (IOException | ExceptionInInitializerError e) { // the latter by the lists of names
+        } catch (IOException | ExceptionInInitializerError e) { // the latter comes from a list of names
             System.err.println(e instanceof IOException ? e.getMessage() : e.getCause().getMessage());
             System.exit(1);
         }
@@ -85,7 +85,7 @@ public class Server {
 
     /** Begins to accept connections. Returns what to tell the user of it; throws if the address cannot be had. */
     private String start() throws IOException {
-        Objects.requireNonNull(Names.LISTS); // read now: one that is spoilt should stop the start, not the first request
+        Objects.requireNonNull(Names.LISTS); // read now: a spoilt list should stop the start, not the first request
         // HttpServer reads these once, when its class is loaded. Without the first, a client that sends half a request
         // holds a thread for ever; without the last, a small answer in two flushes takes 44 ms.
         System.setProperty("sun.net.httpserver.maxReqTime", String.valueOf(REQUEST_SECONDS));
@@ -109,14 +109,14 @@ public class Server {
         try {
             InetSocketAddress address = new InetSocketAddress(options.host, options.port);
             if (address.isUnresolved()) throw new IOException("no such host");
-            return HttpServer.create(address, SPARE_CONNECTIONS);
+            return HttpServer.create(address, SPARE_CONNECTIONS); // as many may wait to be accepted, too
         } catch (IOException e) {
-            throw new IOException(String.format("Cannot listen on %s port %d: %s. Choose with --host and --port (0 picks a free"
-                    + " one).", options.host, options.port, e.getMessage()), e);
+            throw new IOException(String.format("Cannot listen on %s port %d: %s."
+                    + " Choose with --host and --port (0 picks a free one).", options.host, options.port, e.getMessage()), e);
         }
     }
 
-    /** Ctrl-C: cuts the open streams by interrupting their writes, so that no client takes its part for the whole. */
+    /** Ctrl-C: interrupts the open streams, so that each is logged as broken off, and ends with exit code 0. */
     private void stop() {
         handlers.shutdownNow();
         try {
@@ -124,13 +124,13 @@ public class Server {
         } catch (InterruptedException e) {
             // Nobody interrupts this thread; if somebody did, it would be one more reason to end now.
         }
-        Runtime.getRuntime().halt(0);
+        Runtime.getRuntime().halt(0); // else the signal would decide
     }
 
     /** A client that takes nothing blocks its handler's write for ever; only an interrupt ends that, and the connection. */
     private void cutStalledClients() {
         while (true) {
-            for (Reply reply : open) reply.cutIfStalled(options.stallSeconds);
+            for (Reply reply : beingAnswered) reply.cutIfStalled(options.stallSeconds);
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(250));
         }
     }
@@ -139,7 +139,7 @@ public class Server {
 
     private void handle(HttpExchange exchange) throws IOException {
         Reply reply = new Reply(exchange);
-        open.add(reply);
+        beingAnswered.add(reply);
         try {
             try {
                 answer(reply);
@@ -149,7 +149,7 @@ public class Server {
         } catch (Throwable failure) { // of an Error, HttpServer would leave the connection open and the client waiting
             reply.fail(failure);
         } finally {
-            open.remove(reply);
+            beingAnswered.remove(reply);
             reply.finish();
             System.out.println(reply.logLine());
         }
@@ -165,13 +165,12 @@ public class Server {
         String fragment = uri.getRawFragment();
         if (fragment != null) throw new Refusal(400, "a request must have no fragment, \"#" + fragment + "\"");
         String path = uri.getRawPath(); // raw: "%2e%2e" stays what it is, and is refused
-        String rows = path.startsWith("/drawing/") ? path.substring("/drawing/".length()) : "/";
         if (path.equals("/")) {
             page(reply);
-        } else if (rows.contains("/")) {
-            throw new Refusal(404, "path must be / or /drawing/{rows}, not \"" + path + "\"");
+        } else if (path.matches("/drawing/[^/]*")) {
+            stream(Query.parse(path.substring("/drawing/".length()), uri.getRawQuery()), reply);
         } else {
-            stream(Query.parse(rows, uri.getRawQuery()), reply);
+            throw new Refusal(404, "path must be / or /drawing/{rows}, not \"" + path + "\"");
         }
     }
 
@@ -197,7 +196,7 @@ public class Server {
         } finally {
             freeStreams.release(); // before the end is sent: who has read it may ask for the next at once
         }
-        reply.beginStream(query.format); // if that is not done: for HEAD, and for no rows
+        reply.beginStream(query.format); // for HEAD: for GET it is done
         reply.endStream();
     }
 
@@ -227,8 +226,8 @@ public class Server {
             reply.out.flush();
             throw new IOException("dropped by --drop-after");
         }
-        reply.beginStream(query.format);
-        reply.write(buffer, length, end); // what stands before the rows, if there are none
+        reply.beginStream(query.format); // no rows: what stands before them is still to come
+        reply.write(buffer, length, end);
     }
 
     /**
@@ -242,7 +241,7 @@ public class Server {
         private final Thread handler = Thread.currentThread();
         private final long started = System.nanoTime();
         private volatile long lastProgress = started; // of the client, or RESTING
-        private boolean finished; // guarded by this, with the interrupt
+        private boolean finished; // guarded by this: no interrupt once it is true
         private int status; // 0 until headers are sent
         private OutputStream out;
         private long rows;
@@ -317,14 +316,15 @@ public class Server {
             out.close();
         }
 
-        /** Answers with 500 if nothing has been sent; else lets the connection end without the last chunk. */
+        /** Answers with 500 if nothing has been sent; else ends the connection without the last chunk. */
         void fail(Throwable failure) throws IOException {
-            boolean ours = !(failure instanceof IOException);
-            if (ours) failure.printStackTrace();
-            if (ours && status == 0) {
+            boolean ourFault = status == 0 || !(failure instanceof IOException); // else the client is gone, or has been cut
+            if (ourFault) failure.printStackTrace();
+            if (status == 0) {
                 refuse(new Refusal(500, "the server failed before the first row"));
             } else {
-                broken = ", broken off: " + printable(String.valueOf(ours ? failure : failure.getMessage()));
+                String reason = failure.getMessage() == null ? "cut by the server" : failure.getMessage();
+                broken = ", broken off: " + printable(ourFault ? failure.toString() : reason);
                 throw new IOException(failure); // what HttpServer needs to see, to close the connection
             }
         }
@@ -378,7 +378,7 @@ public class Server {
             }
         }
 
-        /** In units of 1/4096 ms since 1970, so that ids ascend from one stream to the next. */
+        /** In units of 1/4096 ms since 1970: ids ascend from stream to stream, and two of one millisecond differ. */
         private static long presentMoment() {
             return Instant.EPOCH.until(Instant.now(), ChronoUnit.MICROS) * 512 / 125;
         }
@@ -430,7 +430,7 @@ public class Server {
 
     /**
      * How rows are written. All but the two ids of a row is a choice from a list, so every choice is kept as bytes that
-     * are ready for their column, with quotes and separators: a row is 12 copies and 32 looked-up pairs of hex digits.
+     * are ready for their column, with quotes and separators: a row is 11 copies and 32 looked-up pairs of hex digits.
      */
     enum Format {
         SQL("text/plain; charset=utf-8", "", "(", ", ", ")", ", ", "'"),
@@ -448,7 +448,7 @@ public class Server {
 
         private final String contentType;
         private final byte[] header; // before the first row
-        private final byte[] open; // from the start of a row to its transaction id
+        private final byte[] rowStart; // from the start of a row to its transaction id
         private final byte[] between; // rows
         private final byte[][] firstNames; // from the end of the transaction id
         private final byte[][] lastNames;
@@ -460,20 +460,20 @@ public class Server {
             this.contentType = contentType;
             this.header = bytes(header);
             this.between = bytes(between);
-            String[] before = new String[COLUMNS.size()];
-            for (int i = 0; i < before.length; i++) {
-                before[i] = (i == 0 ? open : comma) + (name().equals("NDJSON") ? quote(COLUMNS.get(i)) + ":" : "");
+            String[] lead = new String[COLUMNS.size()];
+            for (int i = 0; i < lead.length; i++) {
+                lead[i] = (i == 0 ? open : comma) + (name().equals("NDJSON") ? quote(COLUMNS.get(i)) + ":" : "");
             }
-            this.open = bytes(before[0] + mark);
+            rowStart = bytes(lead[0] + mark);
             Names lists = Names.LISTS;
-            firstNames = bytes(lists.first.length, i -> mark + before[1] + quote(lists.first[i]));
-            lastNames = bytes(lists.last.length, i -> before[2] + quote(lists.last[i]));
+            firstNames = bytes(lists.first.length, i -> mark + lead[1] + quote(lists.first[i]));
+            lastNames = bytes(lists.last.length, i -> lead[2] + quote(lists.last[i]));
             places = bytes(lists.places.length, i -> {
-                String[] cityAndState = lists.places[i].split(",(?=..$)");
-                return before[3] + quote(cityAndState[0]) + before[4] + quote(cityAndState[1]) + before[5] + mark;
+                String[] cityAndState = lists.places[i].split(",(?=..$)"); // at the last comma
+                return lead[3] + quote(cityAndState[0]) + lead[4] + quote(cityAndState[1]) + lead[5] + mark;
             });
             for (int ball = 0; ball <= DRAWN; ball++) {
-                String start = (ball == 0 ? mark : "") + before[6 + ball];
+                String start = (ball == 0 ? mark : "") + lead[6 + ball];
                 String end = ball == DRAWN ? close : "";
                 numbers[ball] = bytes(WHITE_BALLS + 1, number -> start + number + end);
             }
@@ -504,7 +504,7 @@ public class Server {
         /** Puts a row, after another one or not. Returns where it ends. A third of what it costs by strings. */
         int put(byte[] buffer, int start, boolean afterAnother, Drawing drawing) {
             int at = afterAnother ? put(buffer, start, between) : start;
-            at = put(buffer, at, open);
+            at = put(buffer, at, rowStart);
             at = put(buffer, at, drawing.transactionId);
             at = put(buffer, at, firstNames[drawing.first]);
             at = put(buffer, at, lastNames[drawing.last]);
@@ -526,7 +526,7 @@ public class Server {
             at = putHex(buffer, at, high >>> 16, 2, '-');
             at = putHex(buffer, at, high, 2, '-');
             at = putHex(buffer, at, low >>> 48, 2, '-');
-            return putHex(buffer, at, low, 6, '-') - 1;
+            return putHex(buffer, at, low, 6, '-') - 1; // without the last mark
         }
 
         /** Puts the lowest bytes of a number, highest first, and a mark. */
@@ -543,7 +543,7 @@ public class Server {
     // ---- How a row is made ------------------------------------------------------------------------------------------
 
     /**
-     * One row: who bought which numbers. Names are given by their places in the lists.
+     * One row: who bought which numbers. {@code first}, {@code last} and {@code place} are indices into {@link Names}.
      *
      * @param transactionId version 7 (RFC 9562, 5.7): 48 and 12 bits of seed + index, then 62 random bits; so ids ascend
      * @param customerId version 4 (RFC 9562, 5.4)
@@ -561,12 +561,12 @@ public class Server {
         static Drawing of(long seed, long index) {
             // SplittableRandom steps by a constant, so starts that differ by a multiple of it would give shifted copies
             // of the same numbers. Its first output is well mixed, and a start taken from there is far from all others.
-            long stream = new SplittableRandom(seed).nextLong();
-            SplittableRandom random = new SplittableRandom(new SplittableRandom(stream + index).nextLong());
+            long streamStart = new SplittableRandom(seed).nextLong();
+            SplittableRandom random = new SplittableRandom(new SplittableRandom(streamStart + index).nextLong());
             Names names = Names.LISTS;
             long tick = seed + index;
             return new Drawing(
-                    new UUID(tick >>> 12 << 16 | 7 << 12 | tick & 0xfff, variant(random)),
+                    new UUID((tick >>> 12) << 16 | 7 << 12 | (tick & 0xfff), variant(random)), // 48 bits, the version, 12 bits
                     random.nextInt(names.first.length),
                     random.nextInt(names.last.length),
                     random.nextInt(names.places.length),

@@ -39,6 +39,7 @@ public class Winners {
     private static final int LUCKIEST = 10; // buyers who are named
     private static final long LOCKED_SECONDS = 5; // to wait for another program, where there is no write-ahead log
 
+    private static final String NO_FILE = "does not exist, or is not a file that can be read";
     private static final String SELECT = "SELECT powerball_1, powerball_2, powerball_3, powerball_4, powerball_5,"
             + " powerball_number, transaction_id, first_name, last_name, city, state FROM powerball_results";
 
@@ -70,23 +71,37 @@ public class Winners {
     }
 
     private void run() {
+        String failure;
         try {
             read();
             printPrizes();
             printLuckiest();
             printBalls("white ball", tally.white, DRAWN, WHITE);
             printBalls("Powerball", tally.powerball, 1, RED);
+            return;
+        } catch (Failure e) {
+            failure = e.getMessage();
         } catch (SQLException e) {
-            System.err.printf("%s %s.%n", options.db, switch (e.getErrorCode()) {
-                case 0 -> e.getMessage(); // not from SQLite: one of ours
-                case 1 -> "has no table powerball_results, or one with other columns than Ingest makes";
-                case 5 -> "is still locked by another program after " + LOCKED_SECONDS + " s";
-                case 8 -> "has a write-ahead log, which needs a folder that can be written: copy it to one";
-                case 10, 14 -> "does not exist, or is not a file that can be read";
-                case 26 -> "is not a SQLite database";
+            failure = switch (e.getErrorCode()) {
+                case 0 -> "cannot be opened without the driver: start with -cp 'lib/*'; ./build.sh fetches it";
+                case 1 /* SQLITE_ERROR */ -> "has no table powerball_results, or one with other columns than Ingest makes";
+                case 5 /* SQLITE_BUSY */ -> "is still locked by another program after " + LOCKED_SECONDS + " s";
+                case 8 /* SQLITE_READONLY */ -> "has a write-ahead log, which needs a folder that can be written: copy it to one";
+                case 10, 14 /* SQLITE_IOERR, SQLITE_CANTOPEN */ -> NO_FILE;
+                case 26 /* SQLITE_NOTADB */ -> "is not a SQLite database";
                 default -> "cannot be read: " + printable(e.getMessage());
-            });
-            System.exit(1);
+            };
+        }
+        System.err.printf("%s %s.%n", options.db, failure);
+        System.exit(1);
+    }
+
+    /** What is wrong with the database, as a sentence that begins behind its name. */
+    private static final class Failure extends Exception {
+        private static final long serialVersionUID = 1;
+
+        Failure(String sentence, Object... arguments) {
+            super(String.format(sentence, arguments));
         }
     }
 
@@ -114,10 +129,8 @@ public class Winners {
         static Numbers parse(List<String> balls) {
             Set<Integer> white = new TreeSet<>();
             balls.stream().limit(DRAWN).forEach(b -> white.add((int) wholeNumber("a white ball", b, 1, WHITE_BALLS)));
-            if (balls.size() != DRAWN + 1 || white.size() != DRAWN) {
-                throw new IllegalArgumentException("the winning numbers must be five different white balls and one"
-                        + " Powerball, not \"" + printable(String.join(" ", balls)) + "\"");
-            }
+            check(balls.size() == DRAWN + 1 && white.size() == DRAWN, "the winning numbers must be five different white balls and"
+                    + " one Powerball, not \"%s\"", String.join(" ", balls));
             return new Numbers(white, (int) wholeNumber("the Powerball", balls.get(DRAWN), 1, POWERBALLS));
         }
     }
@@ -164,11 +177,9 @@ public class Winners {
 
     // ---- From the database ------------------------------------------------------------------------------------------
 
-    /** Passes all rows to the tally. What is wrong with the database is thrown as its own exceptions are. */
-    private void read() throws SQLException {
-        if (!Files.isRegularFile(options.db)) { // a pipe would be waited for
-            throw new SQLException("", "", 14);
-        }
+    /** Passes all rows to the tally. */
+    private void read() throws SQLException, Failure {
+        if (!Files.isRegularFile(options.db)) throw new Failure(NO_FILE); // a pipe would be waited for
         // Mode 1 is SQLITE_OPEN_READONLY: no file is made where there is none.
         String url = "jdbc:sqlite:" + options.db.toUri() + "?open_mode=1&busy_timeout=" + 1000 * LOCKED_SECONDS;
         try (Connection database = DriverManager.getConnection(url);
@@ -176,21 +187,21 @@ public class Winners {
                 PreparedStatement select = database.prepareStatement(SELECT)) {
             database.setAutoCommit(false); // one transaction: both statements see the same rows, whoever is writing
             long rows = count.executeQuery().getLong(1);
-            if (rows == 0) throw new SQLException("has no rows in table powerball_results. Ingest stores some");
+            if (rows == 0) throw new Failure("has no rows in table powerball_results. Ingest stores some");
+            printNumbers(rows); // now: to read ten million tickets takes a while
             readRows(select, rows);
         }
     }
 
-    private void readRows(PreparedStatement select, long rows) throws SQLException {
+    private void readRows(PreparedStatement select, long rows) throws SQLException, Failure {
         try (ResultSet row = select.executeQuery(); Progress progress = new Progress()) {
-            printNumbers(rows);
-            for (int[] white = new int[DRAWN]; row.next(); ) {
-                for (int i = 0; i < DRAWN; i++) {
-                    white[i] = ball(row, i + 1, WHITE_BALLS);
-                }
+            int[] white = new int[DRAWN];
+            while (row.next()) {
+                for (int i = 0; i < DRAWN; i++) white[i] = ball(row, i + 1, WHITE_BALLS);
                 Tier tier = tally.add(options.winning, white, ball(row, DRAWN + 1, POWERBALLS));
                 if (tier != null) {
-                    tally.addBuyer(new Buyer(tier, "" + row.getString(7), String.format("%s %s, %s, %s",
+                    String id = String.valueOf(row.getString(7)); // it may be NULL
+                    tally.addBuyer(new Buyer(tier, id, String.format("%s %s, %s, %s",
                             row.getString(8), row.getString(9), row.getString(10), row.getString(11))));
                 }
                 progress.show(tally.rows, rows);
@@ -198,13 +209,11 @@ public class Winners {
         }
     }
 
-    private static int ball(ResultSet row, int column, int max) throws SQLException {
+    private static int ball(ResultSet row, int column, int max) throws SQLException, Failure {
         int ball = row.getInt(column); // 0 for what is not a number
-        if (ball < 1 || ball > max) {
-            throw new SQLException(String.format("has a ball that must be a whole number from 1 to %d, not \"%.40s\":"
-                    + " transaction %.40s", max, printable(row.getString(column)), printable(row.getString(7))));
-        }
-        return ball;
+        if (ball >= 1 && ball <= max) return ball;
+        throw new Failure("has a ball that must be a whole number from 1 to %d, not \"%.40s\": transaction %.40s",
+                max, printable(row.getString(column)), printable(row.getString(7)));
     }
 
     // ---- Counting ---------------------------------------------------------------------------------------------------
@@ -258,7 +267,7 @@ public class Winners {
 
     private void printNumbers(long rows) {
         System.out.printf("Winning numbers: %s, Powerball %s%n",
-                painted(WHITE, options.winning.whiteBalls.toString().replaceAll("[^0-9 ]", "")),
+                painted(WHITE, options.winning.whiteBalls.toString().replaceAll("[\\[,\\]]", "")),
                 painted(RED, "" + options.winning.powerball));
         System.out.print(options.drawn ? "Drawn at random; --seed " + options.seed + " draws the same again.\n" : "");
         System.out.printf("Tickets: %,d in %s%n", rows, options.db);
@@ -293,7 +302,8 @@ public class Winners {
     private void printLuckiest() {
         System.out.println(tally.luckiest.isEmpty() ? "\nNobody has won." : "\nThe luckiest buyers");
         for (Buyer buyer : tally.luckiest) {
-            long prize = buyer.tier == Tier.JACKPOT ? options.jackpot / tally.winners[0] : buyer.tier.dollars;
+            long share = options.jackpot / Math.max(1, tally.winners[Tier.JACKPOT.ordinal()]);
+            long prize = buyer.tier == Tier.JACKPOT ? share : buyer.tier.dollars;
             System.out.printf("%-6s %14s  %.57s%n", buyer.tier, dollars(prize), printable(buyer.nameAndPlace));
         }
     }
@@ -305,7 +315,7 @@ public class Winners {
         System.out.printf("%nHow often each %s came up (%,.1f times expected)%n", ball, expected);
         long most = Arrays.stream(counts).max().getAsLong();
         int digits = String.format("%,d", most).length();
-        int room = BAR_COLUMN_WIDTH - digits - 6;
+        int room = BAR_COLUMN_WIDTH - digits - 6; // 6: the number and a blank, a blank, the gap
         int lines = (numbers + BAR_COLUMNS - 1) / BAR_COLUMNS;
         for (int line = 1; line <= lines; line++) {
             String text = "";
@@ -316,13 +326,21 @@ public class Winners {
             }
             System.out.println(text.stripTrailing());
         }
+        printFairness(counts, expected, drawn);
+    }
+
+    private static void printFairness(long[] counts, double expected, int drawn) {
+        int degrees = counts.length - 2; // of freedom: one less than there are numbers
         double statistic = chiSquare(counts, expected, drawn);
-        double p = pValue(statistic, numbers - 1);
-        System.out.printf("Chi-square %,.2f with %d degrees of freedom, p = %.4f%n", statistic, numbers - 1, p);
-        System.out.println(expected < 5 ? "Too few tickets: with less than 5 of each number expected, this says little."
-                : "A fair drum does worse in " + (p < 0.0001 ? "less than 0.01"
-                        : String.format(p < 0.01 || p > 0.99 ? "%.2f" : "%.0f", 100 * p)) + " % of all cases: "
-                        + (p < 0.01 ? "look closer." : p > 0.99 ? "strangely even." : "nothing unusual."));
+        double p = pValue(statistic, degrees);
+        System.out.printf("Chi-square %,.2f with %d degrees of freedom, p = %.4f%n", statistic, degrees, p);
+        if (expected < 5) {
+            System.out.println("Too few tickets: with less than 5 of each number expected, this says little.");
+            return;
+        }
+        String percent = p < 0.0001 ? "less than 0.01" : String.format(p < 0.01 || p > 0.99 ? "%.2f" : "%.0f", 100 * p);
+        String verdict = p < 0.01 ? "look closer." : p > 0.99 ? "strangely even." : "nothing unusual.";
+        System.out.println("A fair drum does worse in " + percent + " % of all cases: " + verdict);
     }
 
     /** Pearson's statistic for counts from index 1 on: how far they are from being equal. */
@@ -340,7 +358,7 @@ public class Winners {
      */
     static double pValue(double statistic, int degrees) {
         double a = degrees / 2.0;
-        double x = Math.min(statistic / 2, 600); // there the answer is 0 already, and beyond e^700 a double ends
+        double x = Math.min(statistic / 2, 600); // beyond, the answer is 0 to all decimals, and e^-x soon 0, too
         // The first term, e^-x x^a / gamma(a + 1), as gamma(b + 1) = b gamma(b) down to gamma(1) = 1 or gamma(1/2).
         double term = Math.exp(-x) / (degrees % 2 == 0 ? 1 : Math.sqrt(Math.PI * x));
         for (double b = a; b > 0; b--) {
@@ -364,7 +382,7 @@ public class Winners {
 
     /** Text from elsewhere, fit for a terminal: without control characters. */
     private static String printable(String text) {
-        return String.valueOf(text).replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "");
+        return String.valueOf(text).replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?");
     }
 
     // ---- On the terminal --------------------------------------------------------------------------------------------
@@ -415,17 +433,17 @@ public class Winners {
             List<String> balls = new ArrayList<>();
             Map<String, String> given = new HashMap<>();
             for (int i = 0; i < args.length; i++) {
-                if (!args[i].startsWith("--")) {
-                    balls.add(args[i]);
-                } else if (!List.of("--db", "--seed", "--jackpot").contains(args[i])) {
-                    throw new IllegalArgumentException("no such option: " + printable(args[i]));
-                } else if (++i == args.length || args[i].isBlank() || given.put(args[i - 1], args[i]) != null) {
-                    throw new IllegalArgumentException(args[i - 1] + " must be given once, with a value");
+                String name = args[i];
+                if (!name.startsWith("--")) {
+                    balls.add(name);
+                    continue;
                 }
+                check(List.of("--db", "--seed", "--jackpot").contains(name), "no such option: %s", name);
+                String value = ++i < args.length ? args[i] : "";
+                check(!value.isBlank() && given.put(name, value) == null, "%s must be given once, with a value", name);
             }
-            if (given.containsKey("--seed") && !balls.isEmpty()) {
-                throw new IllegalArgumentException("--seed is for drawing: give it or the winning numbers, not both");
-            }
+            check(!given.containsKey("--seed") || balls.isEmpty(),
+                    "--seed is for drawing: give it or the winning numbers, not both");
             String now = "" + System.currentTimeMillis() * 4096; // in the unit of the other programs' seeds
             long seed = wholeNumber("--seed", given.getOrDefault("--seed", now), 0, 1_000_000_000_000_000_000L);
             return new Options(balls.isEmpty() ? Numbers.draw(seed) : Numbers.parse(balls), balls.isEmpty(), seed,
@@ -436,10 +454,12 @@ public class Winners {
 
     private static long wholeNumber(String name, String text, long min, long max) {
         long number = text.matches("[0-9]{1,19}") ? Long.parseUnsignedLong(text) : -1; // past 2^63 it is negative
-        if (number < min || number > max) {
-            throw new IllegalArgumentException(String.format(
-                    "%s must be a whole number from %,d to %,d, not \"%s\"", name, min, max, printable(text)));
-        }
+        check(number >= min && number <= max, "%s must be a whole number from %,d to %,d, not \"%s\"", name, min, max, text);
         return number;
     }
+
+    private static void check(boolean accepted, String otherwise, Object... arguments) {
+        if (!accepted) throw new IllegalArgumentException(printable(String.format(otherwise, arguments)));
+    }
+
 }
