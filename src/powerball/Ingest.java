@@ -173,7 +173,7 @@ public class Ingest {
                     request();
                     return;
                 } catch (IOException e) {
-                    if (received == options.rows) return; // all rows are here: only the end was lost
+                    if (received > 0 && received == options.rows) return; // only the end was lost
                     triesInVain = received > before ? 0 : triesInVain + 1;
                     boolean first = received == 0 && triesInVain == 1;
                     require(!first || !(e instanceof ConnectException),
@@ -221,7 +221,7 @@ public class Ingest {
             HttpHeaders headers = response.headers();
             int status = response.statusCode();
             if (status == 503) {
-                String seconds = headers.firstValue("Retry-After").filter(value -> value.matches("[0-9]{1,2}")).orElse("0");
+                String seconds = headers.firstValue("Retry-After").filter(value -> value.matches("[0-9]{1,3}")).orElse("0");
                 retryAfterMillis = Math.max(FIRST_PAUSE_MILLIS, 1000 * Long.parseLong(seconds));
                 throw new IOException("busy");
             }
@@ -472,7 +472,7 @@ public class Ingest {
             return options.db + switch (e.getErrorCode()) {
                 case 0 -> " cannot be opened without the driver: start with -cp 'lib/*'; ./build.sh fetches it.";
                 case BUSY -> " is still locked by another program after " + LOCKED_SECONDS + " s.";
-                case 8 /* SQLITE_READONLY */ -> " cannot be written: the file or its folder is read-only.";
+                case 8, 14 /* SQLITE_READONLY, SQLITE_CANTOPEN */ -> " cannot be written: it or its folder does not allow it.";
                 case 13 /* SQLITE_FULL */ -> " cannot grow: the disk is full.";
                 case 26 /* SQLITE_NOTADB */ -> " is not a SQLite database.";
                 default -> " cannot be written: " + printable(e.getMessage()) + ".";
@@ -568,16 +568,16 @@ public class Ingest {
                 check(values.containsKey(name), "no such option: %s", name);
                 check(given.add(name), "%s must be given once, not twice", name);
                 values.put(name, name.equals("rows") ? args[i] : ++i < args.length ? args[i] : "");
-                boolean other = !name.equals("rows") && !name.equals("--seed");
-                others += other ? " " + name + " '" + values.get(name).replace("'", "'\\''") + "'" : "";
+                if (!name.matches("rows|--seed")) others += " " + name + " '" + values.get(name).replace("'", "'\\''") + "'";
             }
-            String url = values.get("--url").replaceAll("/+$", "");
-            check(url.matches("https?://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~/-]*)?") && URI.create(url).getHost() != null
-                    && URI.create(url).getPort() <= 65_535, "--url must be like http://127.0.0.1:8000, not \"%s\"", url);
-            Path db = Path.of(values.get("--db"));
-            check(db.toAbsolutePath().toString().matches("[^?]+") && values.get("--db").matches("\\S|\\S.*\\S"), "--db must be "
-                    + "a path without a question mark in it or a blank at its ends, not \"%s\"", values.get("--db"));
-            return new Options(url, db, wholeNumber("--seed", values.get("--seed"), 0, MAX_SEED),
+            String url = values.get("--url");
+            check(url.matches("https?://([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+])(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
+                    && URI.create(url).getHost() != null && URI.create(url).getPort() <= 65_535,
+                    "--url must be like http://127.0.0.1:8000, not \"%s\"", url);
+            String db = values.get("--db");
+            check(Path.of(db).toAbsolutePath().toString().matches("[^?]+") && db.matches("\\S|\\S.*\\S"),
+                    "--db must be a path without a question mark in it or a blank at its ends, not \"%s\"", db);
+            return new Options(url.replaceAll("/+$", ""), Path.of(db), wholeNumber("--seed", values.get("--seed"), 0, MAX_SEED),
                     wholeNumber("--stall-seconds", values.get("--stall-seconds"), 1, 86_400),
                     given.contains("rows") ? rows(values.get("rows")) : askForRows(), others);
         }

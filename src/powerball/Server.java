@@ -52,7 +52,7 @@ public class Server {
     private static final int BUFFERS_A_TURN = 64; // a megabyte: then a stream waits in line with the others
     private static final int MAX_ROW_BYTES = 4096; // more than the longest names allowed can make, in any format
 
-    private static final long RESTING = 0; // as the time of a client's last progress: nothing is expected of it now
+    private static final long RESTING = 0; // as the time of a client's last progress: it is not waited for now
 
     private final Options options;
     private final Semaphore freeStreams;
@@ -119,11 +119,7 @@ public class Server {
     /** Ctrl-C: interrupts the open streams, so that each is logged as broken off, and ends with exit code 0. */
     private void stop() {
         handlers.shutdownNow();
-        try {
-            handlers.awaitTermination(1, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            // Nobody interrupts this thread; if somebody did, it would be one more reason to end now.
-        }
+        for (int i = 0; i < 100 && !beingAnswered.isEmpty(); i++) LockSupport.parkNanos(10_000_000); // at most a second
         Runtime.getRuntime().halt(0); // else the signal would decide
     }
 
@@ -149,9 +145,9 @@ public class Server {
         } catch (Throwable failure) { // of an Error, HttpServer would leave the connection open and the client waiting
             reply.fail(failure);
         } finally {
-            beingAnswered.remove(reply);
             reply.finish();
             System.out.println(reply.logLine());
+            beingAnswered.remove(reply);
         }
     }
 
@@ -217,17 +213,15 @@ public class Server {
             } finally {
                 if (inTurn) turns.release();
             }
-            reply.beginStream(query.format); // not before there is a row: until then a failure can be answered with 500
-            reply.write(buffer, length, row);
+            reply.write(query.format, buffer, length, row);
             length = 0;
             if (query.rate > 0 && row < end) reply.rest(start + row * 1_000_000_000 / query.rate - System.nanoTime());
         }
         if (end < query.rows) {
-            reply.out.flush();
+            reply.rest(0);
             throw new IOException("dropped by --drop-after");
         }
-        reply.beginStream(query.format); // no rows: what stands before them is still to come
-        reply.write(buffer, length, end);
+        reply.write(query.format, buffer, length, end); // what stands before the rows, if there are none
     }
 
     /**
@@ -240,7 +234,7 @@ public class Server {
         private final Headers headers; // of the answer
         private final Thread handler = Thread.currentThread();
         private final long started = System.nanoTime();
-        private volatile long lastProgress = started; // of the client, or RESTING
+        private volatile long lastProgress = RESTING; // of the client
         private boolean finished; // guarded by this: no interrupt once it is true
         private int status; // 0 until headers are sent
         private OutputStream out;
@@ -289,25 +283,28 @@ public class Server {
             headers.set("Cache-Control", "no-store");
             headers.set("X-Content-Type-Options", "nosniff");
             this.status = status;
+            lastProgress = System.nanoTime();
             exchange.sendResponseHeaders(status, isHead() ? -1 : length);
             out = exchange.getResponseBody();
         }
 
         /** Sends a buffer in chunks; each one that the client takes counts as progress. */
-        void write(byte[] buffer, int length, long rowsSoFar) throws IOException {
+        void write(Format format, byte[] buffer, int length, long rowsSoFar) throws IOException {
+            beginStream(format); // not before there is a row: until then a failure can be answered with 500
             for (int at = 0; at < length; at += CHUNK_BYTES) {
                 lastProgress = System.nanoTime();
                 out.write(buffer, at, Math.min(CHUNK_BYTES, length - at));
             }
+            lastProgress = RESTING;
             rows = rowsSoFar;
         }
 
         /** Flushes and waits for the next row to be due; the client cannot be blamed for that time. */
         void rest(long nanos) throws IOException {
+            lastProgress = System.nanoTime();
             out.flush();
             lastProgress = RESTING;
-            LockSupport.parkNanos(nanos);
-            lastProgress = System.nanoTime();
+            LockSupport.parkNanos(nanos); // a sleep that throws nothing
         }
 
         /** The last chunk: tells the client that it has everything. */
@@ -605,9 +602,9 @@ public class Server {
         private static String[] lines(String file, String end) {
             try (InputStream in = resource("names/" + file).openStream()) {
                 String[] lines = new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\\R");
-                Predicate<String> good = Pattern.compile("\\P{Cc}{0,99}[^\\p{Cc}\\s]" + end).asMatchPredicate();
+                Predicate<String> good = Pattern.compile("[^\\p{Cc}\\uFEFF\\uFFFD]{1,100}(?<=\\S)" + end).asMatchPredicate();
                 for (String line : lines) {
-                    check(good.test(line), "names/%s: every line must hold a %s of up to 100 characters, not \"%s\"",
+                    check(good.test(line), "names/%s: every line must hold a %s of up to 100 characters in UTF-8, not \"%s\"",
                             file, end.isEmpty() ? "name" : "place as City,ST", line);
                 }
                 return lines;

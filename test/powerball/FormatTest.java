@@ -169,8 +169,10 @@ class FormatTest {
                 arguments("first.txt", ""),
                 arguments("first.txt", "Ann\n\nBob\n"),
                 arguments("first.txt", "Ann\n  \nBob\n"),
+                arguments("first.txt", "\uFEFFAnn\nBob\n"),
                 arguments("last.txt", "Ann\tBob\n"),
                 arguments("last.txt", "Ann\177Bob\n"),
+                arguments("last.txt", "Jos\uFFFD\n"), // what is read where bytes are not UTF-8
                 arguments("last.txt", "A".repeat(101)),
                 arguments("places.txt", "Reno,NV\nReno\n"),
                 arguments("places.txt", "Reno,NV\n,NV\n"),

@@ -122,6 +122,8 @@ class IngestTest {
             String sentence = ingest.err().lines().findFirst().orElse("");
             assertTrue(sentence.contains(blamed) && !sentence.contains("Exception"), ingest.err());
             assertTrue(ingest.err().contains("Usage: java -cp 'lib/*' src/powerball/Ingest.java"), ingest.err());
+            assertEquals(blamed.equals("rows"), ingest.out().contains(PROMPT) || arguments.contains("1000000001")
+                    || arguments.contains("20"), "it asks only if nothing else is wrong: " + ingest.out());
         }
         assertEquals(List.of(), list(folder));
     }
@@ -129,12 +131,15 @@ class IngestTest {
     private static Stream<Arguments> wrongUse() {
         return Stream.of(
                 Arguments.of("--colour", List.of("10", "--colour", "red")),
-                Arguments.of("--url", List.of("10", "--url", "ftp://x")),
+                Arguments.of("--url", List.of("--url", "ftp://x")),
                 Arguments.of("--url", List.of("10", "--url", "nonsense")),
                 Arguments.of("--url", List.of("10", "--url", "http://127.0.0.1:99999")),
                 Arguments.of("--url", List.of("10", "--url", "http://:80")),
+                Arguments.of("--url", List.of("10", "--url", "http://[::1")),
+                Arguments.of("--url", List.of("10", "--url", "http://a..b")),
                 Arguments.of("--db", List.of("10", "--db", "")),
-                Arguments.of("--db", List.of("10", "--db", "rows.db ")),
+                Arguments.of("--db", List.of("--db", "rows.db ")),
+                Arguments.of("--db", List.of("10", "--db", "what?.db")),
                 Arguments.of("--seed", List.of("10", "--seed", "-1")),
                 Arguments.of("--seed", List.of("10", "--seed", "1000000000000000001")),
                 Arguments.of("--seed", List.of("10", "--seed")),
@@ -144,16 +149,39 @@ class IngestTest {
                 Arguments.of("rows", List.of())); // its input has ended: nobody can answer
     }
 
-    @Test void withoutAServerItSaysHowToStartOneAndLeavesNoFile() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "10"})
+    void withoutAServerItSaysHowToStartOneAndLeavesNoFile(String rows) throws IOException {
         int free;
         try (ServerSocket socket = new ServerSocket(0)) {
             free = socket.getLocalPort();
         }
-        try (Run ingest = Run.ingest(folder, "10", "--url", "http://127.0.0.1:" + free)) {
+        try (Run ingest = Run.ingest(folder, rows, "--url", "http://127.0.0.1:" + free)) {
             assertEquals(1, ingest.exitCode());
             assertTrue(ingest.err().contains("java src/powerball/Server.java"), ingest.err());
         }
         assertEquals(List.of(), list(folder));
+    }
+
+    @Test void aFolderWithAQuestionMarkIsRefused() throws IOException {
+        Path odd = Files.createDirectory(folder.resolve("a?b"));
+        try (Run ingest = Run.ingest(odd, "10", "--url", server.url)) {
+            assertEquals(2, ingest.exitCode(), ingest.err());
+            assertTrue(ingest.err().startsWith("--db must be a path without a question mark"), ingest.err());
+        }
+        assertEquals(List.of(), list(odd));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Ingest.java 10", "Winners.java"})
+    void aForgottenClassPathIsNamed(String program) {
+        Path db = folder.resolve("a.db");
+        Database.createTable(db, "transaction_id TEXT PRIMARY KEY");
+        List<String> command = List.of("sh", "-c", Run.JAVA + " src/powerball/" + program + " --db " + db);
+        try (Run run = Run.start(Run.PROJECT, command)) {
+            assertEquals(1, run.exitCode(), run.err());
+            assertTrue(run.err().contains(db + " cannot be opened without the driver: start with -cp 'lib/*'; "), run.err());
+        }
     }
 
     /** How a test makes what --db leads to. */

@@ -138,6 +138,20 @@ class ServerFaultTest {
         return "java.lang." + (seed.equals(String.valueOf(row)) ? "IllegalStateException" : "StackOverflowError");
     }
 
+    @Test void aPageThatCannotBeReadIsToldAsAFailure() throws IOException {
+        Path page = folder.resolve("powerball/index.html");
+        Path away = folder.resolve("powerball/away.html");
+        assertEquals(200, failing.get("/").statusCode());
+        Files.move(page, away);
+        try {
+            assertEquals(500, failing.get("/").statusCode());
+            awaitInLog(failing, "GET / HTTP/1\\.1\" 500 0 rows ");
+        } finally {
+            Files.move(away, page);
+        }
+        assertEquals(200, failing.get("/").statusCode());
+    }
+
     @Test void curlSeesThatAStreamIsBroken() {
         String curl = ServerProcess.tool("curl");
         for (String url : List.of(dropping.url + "/drawing/1001", failing.url + "/drawing/200000?seed=100000")) {
@@ -151,6 +165,19 @@ class ServerFaultTest {
         }
     }
 
+    @Test void aSlowServerDoesNotBlameItsClients(@TempDir Path slowFolder) throws IOException {
+        Path program = ServerProcess.copyOfSource(slowFolder);
+        String sound = "static Drawing of(long seed, long index) {\n";
+        String source = Files.readString(program);
+        String slow = source.replace(sound, sound + "if (index == 1) LockSupport.parkNanos(1_500_000_000);\n");
+        assertFalse(slow.equals(source), "Drawing.of is not where it was");
+        Files.writeString(program, slow);
+        List<String> command = List.of(Run.JAVA, program.toString(), "--port", "0", "--stall-seconds", "1");
+        try (ServerProcess server = ServerProcess.start(slowFolder, command)) {
+            assertEquals(3, server.get("/drawing/3?format=ndjson").body().lines().count());
+        }
+    }
+
     // ---- Clients that misbehave -------------------------------------------------------------------------------------
 
     @Test void clientsThatStopReadingAreCutAndNobodyElse() throws IOException {
@@ -161,7 +188,7 @@ class ServerFaultTest {
                     stalled.add(impatient.raw(ServerProcess.request(HUGE + "?from=" + round)));
                 }
                 // All the while others are served, in part by the threads whose clients have just been cut.
-                String cut = "(?s)(.*from=" + round + " HTTP/1\\.1\" 200 [^\n]*broken off[^\n]*\n){8}.*";
+                String cut = "(?s)(.*from=" + round + " HTTP/1\\.1\" 200 [^\n]*broken off: cut by the server\n){8}.*";
                 String expected = impatient.get("/drawing/2000?seed=3").body();
                 Run.await("8 clients cut", () -> {
                     assertEquals(expected, impatient.get("/drawing/2000?seed=3").body());
