@@ -380,7 +380,7 @@ public class Ingest {
             // it, so it survives a power cut. Locks are waited for by patiently(), which says so. Without the last, the driver
             // would ask for a key after every statement: a third of the speed.
             connection = patiently(() -> DriverManager.getConnection("jdbc:sqlite:" + path
-                    + "?open_mode=32774&synchronous=FULL&cache_size=-16384&busy_timeout=0&jdbc.get_generated_keys=false"));
+                    + "?open_mode=32774&synchronous=FULL&cache_size=-8192&busy_timeout=0&jdbc.get_generated_keys=false"));
             statement = connection.createStatement();
             patiently(() -> statement.execute("CREATE TABLE IF NOT EXISTS " + TABLE + " ("
                     + COLUMNS.replace(",", " NOT NULL,") + " NOT NULL)"));

@@ -86,8 +86,9 @@ public class Server {
     /** Begins to accept connections. Returns what to tell the user of it; throws if the address cannot be had. */
     private String start() throws IOException {
         Objects.requireNonNull(Names.LISTS); // read now: a spoilt list should stop the start, not the first request
-        // HttpServer reads these once, when its class is loaded. Without the first, a client that sends half a request
-        // holds a thread for ever; without the last, a small answer in two flushes takes 44 ms.
+        // HttpServer reads these once, when its class is loaded. Without the first, a client that sends half a request holds
+        // a thread for ever; without the second, clients can open files without end; without the last, a small answer in two
+        // flushes takes 44 ms.
         System.setProperty("sun.net.httpserver.maxReqTime", String.valueOf(REQUEST_SECONDS));
         System.setProperty("jdk.httpserver.maxConnections", String.valueOf(options.maxStreams + SPARE_CONNECTIONS));
         System.setProperty("sun.net.httpserver.nodelay", "true");

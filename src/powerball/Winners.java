@@ -58,12 +58,9 @@ public class Winners {
 
     public static void main(String[] args) {
         Locale.setDefault(Locale.ROOT); // 1,000.5 is written so everywhere
-        if (List.of(args).contains("--help")) {
-            System.out.println(Options.USAGE);
-            return;
-        }
         try {
-            new Winners(Options.parse(args)).run();
+            if (List.of(args).contains("--help")) System.out.println(Options.USAGE);
+            else new Winners(Options.parse(args)).run();
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage() + "\n\n" + Options.USAGE);
             System.exit(2);

@@ -90,16 +90,17 @@ final class Bench {
         System.out.printf("%-44s %9s %9s %6s   %s%n", "", "ours", "peer", "ratio", "ours: min - median - max");
         Files.writeString(folder.resolve("Hello.java"),
                 "public class Hello { public static void main(String[] a) { System.out.println(\"hello\"); } }");
-        compare("start to ready line, s / hello world", () -> seconds(() -> server("").close()),
+        compare("start to ready line, s / hello world", this::secondsToReady,
                 () -> seconds("'" + JAVA + "' " + folder + "/Hello.java"));
         try (Program server = server("")) {
             url = server.url;
             shell("curl -s '" + url + "/drawing/" + 3 * rows + "' -o /dev/null"); // warms it up
             ingest();
+            long peak = server.peakMegabytes();
             streams();
-            System.out.printf("%npeak resident memory, MB: server %d, ", server.peakMegabytes());
             try (Program ingest = new Program(ingestCommand("", "memory.db"))) {
-                System.out.printf("ingest %d%n", ingest.peakMegabytes());
+                System.out.printf("%npeak resident memory, MB: ingest %d, server %d, with 100 streams %d%n",
+                        ingest.peakMegabytes(), peak, server.peakMegabytes());
             }
             growth();
         }
@@ -166,18 +167,19 @@ final class Bench {
         return out.lines().mapToDouble(bytes -> Double.parseDouble(bytes) / 10e6).sorted().toArray();
     }
 
-    /** What a row costs while one file grows tenfold. */
+    /** What a row costs while one file grows tenfold, and into a file of its own right before: the machine has its moods. */
     private void growth() {
-        System.out.printf("%ncost of a row as the table grows, microseconds%n");
+        System.out.printf("%ncost of a row as the table grows, microseconds; in a fresh file%n");
         long[] parts = new long[11];
         Arrays.fill(parts, rows);
         parts[0] = rows / 10;
         parts[1] = rows - parts[0];
         long size = 0;
         for (long part : parts) {
+            double fresh = 1e6 / rate(shell("rm -f fresh.db*; " + ingestCommand("", "fresh.db", part)));
             double micros = 1e6 / rate(shell(ingestCommand("", "growth.db", part)));
             size += part;
-            System.out.printf("%,12d rows %6.2f %s%n", size, micros, "#".repeat((int) Math.round(micros * 10)));
+            System.out.printf("%,12d rows %6.2f %6.2f %s%n", size, micros, fresh, "#".repeat((int) Math.round(micros * 10)));
         }
     }
 
@@ -237,6 +239,14 @@ final class Bench {
 
     private double seconds(String command) {
         return seconds(() -> shell(command));
+    }
+
+    private double secondsToReady() {
+        long start = System.nanoTime();
+        Program server = server("");
+        double seconds = (System.nanoTime() - start) / 1e9;
+        server.close();
+        return seconds;
     }
 
     private static double seconds(Runnable task) {
