@@ -51,7 +51,6 @@ public class Server {
     private static final int BUFFER_BYTES = 4 * CHUNK_BYTES; // made ahead of the socket, a buffer for each stream
     private static final int BUFFERS_A_TURN = 64; // a megabyte: then a stream waits in line with the others
     private static final int MAX_ROW_BYTES = 4096; // more than the longest names allowed can make, in any format
-
     private static final long RESTING = 0; // as the time of a client's last progress: it is not waited for now
 
     private final Options options;
@@ -86,9 +85,8 @@ public class Server {
     /** Begins to accept connections. Returns what to tell the user of it; throws if the address cannot be had. */
     private String start() throws IOException {
         Objects.requireNonNull(Names.LISTS); // read now: a spoilt list should stop the start, not the first request
-        // HttpServer reads these once, when its class is loaded. Without the first, a client that sends half a request holds
-        // a thread for ever; without the second, clients can open files without end; without the last, a small answer in two
-        // flushes takes 44 ms.
+        // HttpServer reads these once, when its class is loaded. Without the first, half a request holds a thread for ever;
+        // without the second, connections are not bounded; without the last, a small answer in two flushes takes 44 ms.
         System.setProperty("sun.net.httpserver.maxReqTime", String.valueOf(REQUEST_SECONDS));
         System.setProperty("jdk.httpserver.maxConnections", String.valueOf(options.maxStreams + SPARE_CONNECTIONS));
         System.setProperty("sun.net.httpserver.nodelay", "true");
@@ -550,12 +548,7 @@ public class Server {
      */
     record Drawing(UUID transactionId, int first, int last, int place, UUID customerId, int[] whiteBalls, int powerball) {
 
-        /**
-         * The row at an index of the stream named by a seed: always the same, on every JDK from 17 on.
-         *
-         * @param seed 0 to 10^18
-         * @param index 0 to 2 * 10^9
-         */
+        /** Row index (0 to 2 * 10^9) of the stream named seed (0 to 10^18): always the same, on every JDK from 17 on. */
         static Drawing of(long seed, long index) {
             // SplittableRandom steps by a constant, so starts that differ by a multiple of it would give shifted copies
             // of the same numbers. Its first output is well mixed, and a start taken from there is far from all others.
