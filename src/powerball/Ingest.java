@@ -175,8 +175,7 @@ public class Ingest {
                 } catch (IOException e) {
                     if (received > 0 && received == options.rows) return; // only the end was lost
                     triesInVain = received > before ? 0 : triesInVain + 1;
-                    boolean first = received == 0 && triesInVain == 1;
-                    require(!first || !(e instanceof ConnectException),
+                    require(received > 0 || triesInVain > 1 || !(e instanceof ConnectException), // at the first try
                             "No server answers at %s. Start one: java src/powerball/Server.java", options.url);
                     String trouble = e instanceof ConnectException ? "No server answers"
                             : stalled || e instanceof HttpTimeoutException ? "No row came for " + options.stallSeconds + " s"
@@ -360,6 +359,7 @@ public class Ingest {
     private final class Store implements AutoCloseable {
         private static final int ROWS_A_STATEMENT = 32; // 1.5 times as fast as one
         private static final int BUSY = 5; // SQLite's code
+        private static final String DRIVER_NEEDS = ". The driver needs -cp 'lib/*' and a temporary folder that can be written.";
 
         private Connection connection; // null: not open yet
         private Statement statement;
@@ -376,9 +376,9 @@ public class Ingest {
             Path path = options.db.toAbsolutePath();
             require(!Files.isDirectory(path), "%s is a folder, not a database.", path);
             require(Files.isDirectory(path.getParent()), "%s: there is no such folder.", path);
-            // Mode 0x8006: read, write, create, and no mutex, as one thread uses it. FULL: a commit returns when the disk has
-            // it, so it survives a power cut. Locks are waited for by patiently(), which says so. Without the last, the driver
-            // would ask for a key after every statement: a third of the speed.
+            // Mode 32774 (0x8006): read, write, create, and no mutex, as one thread uses it. FULL: a commit returns when the
+            // disk has it, so it survives a power cut. Of the page cache, 8 MB are as fast as 64. Locks are waited for by
+            // patiently(), which says so. Without the last, the driver would ask for a key after every statement.
             connection = patiently(() -> DriverManager.getConnection("jdbc:sqlite:" + path
                     + "?open_mode=32774&synchronous=FULL&cache_size=-8192&busy_timeout=0&jdbc.get_generated_keys=false"));
             statement = connection.createStatement();
@@ -470,7 +470,7 @@ public class Ingest {
 
         String explain(SQLException e) {
             return options.db + switch (e.getErrorCode()) {
-                case 0 -> " cannot be opened without the driver: start with -cp 'lib/*'; ./build.sh fetches it.";
+                case 0 -> " cannot be opened: " + printable(e.getMessage()) + DRIVER_NEEDS;
                 case BUSY -> " is still locked by another program after " + LOCKED_SECONDS + " s.";
                 case 8, 14 /* SQLITE_READONLY, SQLITE_CANTOPEN */ -> " cannot be written: it or its folder does not allow it.";
                 case 13 /* SQLITE_FULL */ -> " cannot grow: the disk is full.";

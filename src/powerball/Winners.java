@@ -80,7 +80,8 @@ public class Winners {
             failure = e.getMessage();
         } catch (SQLException e) {
             failure = switch (e.getErrorCode()) {
-                case 0 -> "cannot be opened without the driver: start with -cp 'lib/*'; ./build.sh fetches it";
+                case 0 -> "cannot be opened: " + printable(e.getMessage())
+                        + ". The driver needs -cp 'lib/*' and a temporary folder that can be written";
                 case 1 /* SQLITE_ERROR */ -> "has no table powerball_results, or one with other columns than Ingest makes";
                 case 5 /* SQLITE_BUSY */ -> "is still locked by another program after " + LOCKED_SECONDS + " s";
                 case 8 /* SQLITE_READONLY */ -> "has a write-ahead log, which needs a folder that can be written: copy it to one";

@@ -135,7 +135,8 @@ class IngestFaultTest {
     @BeforeAll static void askHopelessServers() throws IOException {
         ask(new Case("silent", (request, out) -> silence(), 0, "No row came for 1 s"), 5);
         ask(new Case("garbled", (request, out) -> FakeServer.send(out, "220 mail.test ESMTP\r\n\r\n"), 0), 5);
-        ask(new Case("busy", FakeServer.closeDelimited("HTTP/1.1 503 Busy\r\nContent-Length: 0", ""), 0, "busy"), 5);
+        ask(new Case("busy", FakeServer.closeDelimited("HTTP/1.1 503 Busy\r\nRetry-After: 0\r\nContent-Length: 0", ""), 0,
+                "The server is busy"), 5);
         ask(new Case("separators", (request, out) -> {
             FakeServer.send(out, OK + "\r\n\r\n");
             endlessly(1, () -> FakeServer.send(out, ", \r\n".repeat(2500)));

@@ -239,10 +239,11 @@ class ResumeTest {
     @Test void anotherWriterIsWaitedForWithoutHoardingRows() throws SQLException {
         create(db, "WAL"); // so that it is the storing that waits, not the opening
         try (Lock lock = new Lock(db); Run ingest = Run.start(folder,
-                Run.ingestCommand(List.of("-Xmx64m"), "300000", "--url", server.url))) {
-            Run.await("a word of the lock", () -> ingest.err().contains("is locked by another program"));
+                Run.ingestCommand(List.of("-Xmx64m"), "300000", "--url", server.url, "--stall-seconds", "1"))) {
+            Run.await("a word of the lock", () -> ingest.err().contains("is locked by another program")); // after a second
             lock.release();
             assertEquals(0, ingest.exitCode(), ingest.err());
+            assertFalse(ingest.err().contains("No row came"), "the database was slow, not the server: " + ingest.err());
         }
         assertEquals(300_000, Database.count(db));
     }
@@ -315,13 +316,15 @@ class ResumeTest {
 
     // ---- The disk
 
-    @Test void aFolderThatIsRemovedMeanwhileEndsIt() throws IOException {
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"rm -r sub", "mv sub/powerball_data.db old.db; : >sub/powerball_data.db"})
+    void aDatabaseThatIsRemovedOrReplacedMeanwhileEndsIt(String command) throws IOException {
         Path sub = Files.createDirectory(folder.resolve("sub"));
         CountDownLatch gate = new CountDownLatch(1);
         try (FakeServer halves = new FakeServer(twoHalves(gate));
                 Run ingest = Run.ingest(sub, "2000", "--url", halves.url)) {
             Run.await("the first half", () -> Database.hasRows(sub.resolve("powerball_data.db")));
-            succeeds("rm", "-r", sub.toString());
+            succeeds("sh", "-c", "cd '" + folder + "'; " + command);
             gate.countDown();
             assertEquals(1, ingest.exitCode(), ingest.err());
             assertTrue(ingest.err().contains("powerball_data.db has been removed"), ingest.err());
