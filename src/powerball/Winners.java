@@ -180,19 +180,19 @@ public class Winners {
         if (!Files.isRegularFile(options.db)) throw new Failure(NO_FILE); // a pipe would be waited for
         // Mode 1 is SQLITE_OPEN_READONLY: no file is made where there is none.
         String url = "jdbc:sqlite:" + options.db.toUri() + "?open_mode=1&busy_timeout=" + 1000 * LOCKED_SECONDS;
-        try (Connection database = DriverManager.getConnection(url);
+        try (Progress progress = new Progress(); Connection database = DriverManager.getConnection(url);
                 PreparedStatement count = database.prepareStatement("SELECT count(*) FROM powerball_results");
                 PreparedStatement select = database.prepareStatement(SELECT)) {
             database.setAutoCommit(false); // one transaction: both statements see the same rows, whoever is writing
             long rows = count.executeQuery().getLong(1);
             if (rows == 0) throw new Failure("has no rows in table powerball_results. Ingest stores some");
             printNumbers(rows); // now: to read ten million tickets takes a while
-            readRows(select, rows);
+            readRows(select, rows, progress);
         }
     }
 
-    private void readRows(PreparedStatement select, long rows) throws SQLException, Failure {
-        try (ResultSet row = select.executeQuery(); Progress progress = new Progress()) {
+    private void readRows(PreparedStatement select, long rows, Progress progress) throws SQLException, Failure {
+        try (ResultSet row = select.executeQuery()) {
             int[] white = new int[DRAWN];
             while (row.next()) {
                 for (int i = 0; i < DRAWN; i++) white[i] = ball(row, i + 1, WHITE_BALLS);
