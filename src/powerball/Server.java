@@ -202,12 +202,12 @@ public class Server {
         long end = Math.min(options.dropAfter, query.rows);
         long start = System.nanoTime();
         for (long row = 0, buffers = 0; row < end; buffers++) {
-            long due = Math.min(end, query.rowsDue(System.nanoTime() - start));
+            long due = query.rate == 0 ? end : Math.min(end, 1 + (long) ((System.nanoTime() - start) * 1e-9 * query.rate));
             boolean inTurn = buffers % BUFFERS_A_TURN == 0;
             if (inTurn) turns.acquireUninterruptibly();
             try {
                 for (; row < due && length <= buffer.length - MAX_ROW_BYTES; row++) {
-                    length = query.format.put(buffer, length, row > 0, Drawing.of(query.seed, query.from + row));
+                    length = query.format.put(buffer, length, row > 0, query.seed, query.from + row);
                 }
             } finally {
                 if (inTurn) turns.release();
@@ -355,6 +355,8 @@ public class Server {
     private record Query(long rows, long seed, long from, Format format, long rate) {
 
         static Query parse(String rows, String rawQuery) throws Refusal {
+            // In units of 1/4096 ms since 1970: ids ascend from stream to stream, and two of one millisecond differ.
+            long presentMoment = Instant.EPOCH.until(Instant.now(), ChronoUnit.MICROS) * 512 / 125;
             Map<String, String> given = new HashMap<>(Map.of("rows", rows));
             try {
                 for (String part : rawQuery == null ? new String[0] : rawQuery.split("&", -1)) {
@@ -365,22 +367,13 @@ public class Server {
                     check(given.put(pair[0], value) == null, "%s must be given once, not twice", pair[0]);
                 }
                 return new Query(wholeNumber(given, "rows", 0, MAX_ROWS, 0),
-                        wholeNumber(given, "seed", 0, MAX_SEED, presentMoment()),
+                        wholeNumber(given, "seed", 0, MAX_SEED, presentMoment),
                         wholeNumber(given, "from", 0, MAX_ROWS, 0),
                         Format.named(given.getOrDefault("format", "sql")),
                         wholeNumber(given, "rate", 1, MAX_RATE, 0));
             } catch (IllegalArgumentException e) {
                 throw new Refusal(400, e.getMessage());
             }
-        }
-
-        /** In units of 1/4096 ms since 1970: ids ascend from stream to stream, and two of one millisecond differ. */
-        private static long presentMoment() {
-            return Instant.EPOCH.until(Instant.now(), ChronoUnit.MICROS) * 512 / 125;
-        }
-
-        long rowsDue(long nanos) {
-            return rate == 0 ? rows : Math.min(rows, 1 + (long) (nanos * 1e-9 * rate));
         }
     }
 
@@ -497,16 +490,17 @@ public class Server {
             };
         }
 
-        /** Puts a row, after another one or not. Returns where it ends. A third of what it costs by strings. */
-        int put(byte[] buffer, int start, boolean afterAnother, Drawing drawing) {
+        /** Makes a row and puts it, after another one or not. Returns where it ends. A third of what it costs by strings. */
+        int put(byte[] buffer, int start, boolean afterAnother, long seed, long index) {
+            Drawing drawing = Drawing.of(seed, index); // used here only, so the compiled code has no such object
             int at = afterAnother ? put(buffer, start, between) : start;
             at = put(buffer, at, rowStart);
-            at = put(buffer, at, drawing.transactionId);
+            at = putUuid(buffer, at, drawing.transactionHigh, drawing.transactionLow);
             at = put(buffer, at, firstNames[drawing.first]);
             at = put(buffer, at, lastNames[drawing.last]);
             at = put(buffer, at, places[drawing.place]);
-            at = put(buffer, at, drawing.customerId);
-            for (int i = 0; i < DRAWN; i++) at = put(buffer, at, numbers[i][drawing.whiteBalls[i]]);
+            at = putUuid(buffer, at, drawing.customerHigh, drawing.customerLow);
+            for (int i = 0; i < DRAWN; i++) at = put(buffer, at, numbers[i][drawing.whiteBall(i)]);
             return put(buffer, at, numbers[DRAWN][drawing.powerball]);
         }
 
@@ -515,9 +509,7 @@ public class Server {
             return at + bytes.length;
         }
 
-        private static int put(byte[] buffer, int start, UUID id) {
-            long high = id.getMostSignificantBits();
-            long low = id.getLeastSignificantBits();
+        private static int putUuid(byte[] buffer, int start, long high, long low) {
             int at = putHex(buffer, start, high >>> 32, 4, '-');
             at = putHex(buffer, at, high >>> 16, 2, '-');
             at = putHex(buffer, at, high, 2, '-');
@@ -539,31 +531,39 @@ public class Server {
     // ---- How a row is made ------------------------------------------------------------------------------------------
 
     /**
-     * One row: who bought which numbers. {@code first}, {@code last} and {@code place} are indices into {@link Names}.
+     * One row: who bought which numbers. It holds no objects: as garbage they would cost many streams a fifth of their
+     * speed, and twice the memory. Names are indices into {@link Names}, ids come in halves of 64 bits.
      *
-     * @param transactionId version 7 (RFC 9562, 5.7): 48 and 12 bits of seed + index, then 62 random bits; so ids ascend
-     * @param customerId version 4 (RFC 9562, 5.4)
-     * @param whiteBalls five distinct numbers from 1 to 69, ascending; every set is equally likely
+     * @param transactionHigh version 7 (RFC 9562, 5.7): 48 and 12 bits of seed + index, then 62 random bits; so ids ascend
+     * @param customerHigh version 4 (RFC 9562, 5.4)
+     * @param whiteBalls five distinct numbers from 1 to 69, ascending, a byte each from the lowest; every set is equally likely
      * @param powerball 1 to 26, from a drum of its own
      */
-    record Drawing(UUID transactionId, int first, int last, int place, UUID customerId, int[] whiteBalls, int powerball) {
+    record Drawing(long transactionHigh, long transactionLow, int first, int last, int place, long customerHigh,
+            long customerLow, long whiteBalls, int powerball) {
 
         /** Row index (0 to 2 * 10^9) of the stream named seed (0 to 10^18): always the same, on every JDK from 17 on. */
         static Drawing of(long seed, long index) {
             // SplittableRandom steps by a constant, so starts that differ by a multiple of it would give shifted copies
-            // of the same numbers. Its first output is well mixed, and a start taken from there is far from all others.
-            long streamStart = new SplittableRandom(seed).nextLong();
-            SplittableRandom random = new SplittableRandom(new SplittableRandom(streamStart + index).nextLong());
+            // of the same numbers. A start that is mixed well is far from all others.
+            SplittableRandom random = new SplittableRandom(mix(mix(seed) + index));
             Names names = Names.LISTS;
             long tick = seed + index;
-            return new Drawing(
-                    new UUID((tick >>> 12) << 16 | 7 << 12 | (tick & 0xfff), variant(random)), // 48 bits, the version, 12 bits
+            return new Drawing((tick >>> 12) << 16 | 7 << 12 | (tick & 0xfff), variant(random), // 48 bits, the version, 12 bits
                     random.nextInt(names.first.length),
                     random.nextInt(names.last.length),
                     random.nextInt(names.places.length),
-                    new UUID(random.nextLong() & ~0xf000L | 4 << 12, variant(random)),
+                    random.nextLong() & ~0xf000L | 4 << 12, variant(random),
                     whiteBalls(random),
                     1 + random.nextInt(POWERBALLS));
+        }
+
+        /** What new SplittableRandom(start).nextLong() gives, without the object: Stafford's variant 13, as the JDK calls it. */
+        private static long mix(long start) {
+            long z = start + 0x9e3779b97f4a7c15L;
+            z = (z ^ z >>> 30) * 0xbf58476d1ce4e5b9L;
+            z = (z ^ z >>> 27) * 0x94d049bb133111ebL;
+            return z ^ z >>> 31;
         }
 
         /** The two highest bits say that the layout of the UUID is the RFC's; the other 62 are random. */
@@ -572,7 +572,7 @@ public class Server {
         }
 
         /** Draws until five different balls are out. Bits sort them: 25 ns a row less than inserting each into an array. */
-        private static int[] whiteBalls(SplittableRandom random) {
+        private static long whiteBalls(SplittableRandom random) {
             long low = 0; // bit n: ball n + 1
             long high = 0; // bit n: ball n + 65
             while (Long.bitCount(low) + Long.bitCount(high) < DRAWN) {
@@ -580,11 +580,15 @@ public class Server {
                 low |= ball < 64 ? 1L << ball : 0;
                 high |= ball < 64 ? 0 : 1L << ball; // the shift counts modulo 64
             }
-            int[] balls = new int[DRAWN];
-            int i = 0;
-            for (; low != 0; low &= low - 1) balls[i++] = 1 + Long.numberOfTrailingZeros(low);
-            for (; high != 0; high &= high - 1) balls[i++] = 65 + Long.numberOfTrailingZeros(high);
+            long balls = 0; // the highest goes in first: in the end it is in the highest byte
+            for (; high != 0; high ^= Long.highestOneBit(high)) balls = balls << 8 | 128 - Long.numberOfLeadingZeros(high);
+            for (; low != 0; low ^= Long.highestOneBit(low)) balls = balls << 8 | 64 - Long.numberOfLeadingZeros(low);
             return balls;
+        }
+
+        /** A ball by its place, 0 to 4. */
+        int whiteBall(int i) {
+            return (int) (whiteBalls >>> 8 * i) & 0xff;
         }
     }
 

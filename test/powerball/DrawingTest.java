@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -211,17 +212,17 @@ class DrawingTest {
         String before = "";
         for (int i = 0; i < ROWS; i++) {
             Server.Drawing row = Server.Drawing.of(seed, i);
-            int[] balls = row.whiteBalls();
+            int[] balls = whiteBalls(row);
             assertArrayEquals(IntStream.of(balls).distinct().sorted().toArray(), balls);
             assertTrue(balls.length == 5 && balls[0] >= 1 && balls[4] <= 69, () -> Arrays.toString(balls));
             assertTrue(row.powerball() >= 1 && row.powerball() <= 26, () -> "Powerball " + row.powerball());
 
-            assertTrue(row.transactionId().version() == 7 && row.transactionId().variant() == 2, row::toString);
-            String id = row.transactionId().toString();
+            assertTrue(transactionId(row).version() == 7 && transactionId(row).variant() == 2, row::toString);
+            String id = transactionId(row).toString();
             assertEquals(seed + i, Long.parseLong(id.substring(0, 8) + id.substring(9, 13) + id.substring(15, 18), 16));
             assertTrue(id.compareTo(before) > 0, () -> id + " does not ascend");
             before = id;
-            assertTrue(row.customerId().version() == 4 && row.customerId().variant() == 2, row::toString);
+            assertTrue(customerId(row).version() == 4 && customerId(row).variant() == 2, row::toString);
 
             List<Object> values = values(row);
             assertTrue(places.contains(values.get(3) + "," + values.get(4)), row::toString);
@@ -234,14 +235,26 @@ class DrawingTest {
     static List<Object> values(Server.Drawing row) {
         String place = Server.Names.LISTS.places()[row.place()];
         int comma = place.lastIndexOf(',');
-        List<Object> values = new ArrayList<>(List.of(row.transactionId().toString(),
+        List<Object> values = new ArrayList<>(List.of(transactionId(row).toString(),
                 Server.Names.LISTS.first()[row.first()], Server.Names.LISTS.last()[row.last()],
-                place.substring(0, comma), place.substring(comma + 1), row.customerId().toString()));
-        for (int ball : row.whiteBalls()) {
+                place.substring(0, comma), place.substring(comma + 1), customerId(row).toString()));
+        for (int ball : whiteBalls(row)) {
             values.add(ball);
         }
         values.add(row.powerball());
         return values;
+    }
+
+    static UUID transactionId(Server.Drawing row) {
+        return new UUID(row.transactionHigh(), row.transactionLow());
+    }
+
+    private static UUID customerId(Server.Drawing row) {
+        return new UUID(row.customerHigh(), row.customerLow());
+    }
+
+    static int[] whiteBalls(Server.Drawing row) {
+        return IntStream.range(0, 5).map(row::whiteBall).toArray();
     }
 
     // ---- Fair, and without a pattern --------------------------------------------------------------------------------
@@ -258,7 +271,7 @@ class DrawingTest {
         int before = Server.Drawing.of(seed, 0).powerball() - 1;
         for (int i = 1; i <= ROWS; i++) {
             Server.Drawing row = Server.Drawing.of(seed, i);
-            IntStream.of(row.whiteBalls()).forEach(ball -> white[ball - 1]++);
+            IntStream.of(whiteBalls(row)).forEach(ball -> white[ball - 1]++);
             red[row.powerball() - 1]++;
             pairs[before * 26 + row.powerball() - 1]++;
             before = row.powerball() - 1;
@@ -290,9 +303,9 @@ class DrawingTest {
             for (int i = 0; i < rows; i++) {
                 Server.Drawing row = Server.Drawing.of(seed, i);
                 // The highest 48 bits of each 64 that were drawn: the lower ones in part went to version and variant.
-                seen.add(row.transactionId().getLeastSignificantBits() << 2 >>> 16);
-                seen.add(row.customerId().getLeastSignificantBits() << 2 >>> 16);
-                seen.add(row.customerId().getMostSignificantBits() >>> 16);
+                seen.add(row.transactionLow() << 2 >>> 16);
+                seen.add(row.customerLow() << 2 >>> 16);
+                seen.add(row.customerHigh() >>> 16);
             }
         }
         assertEquals(3 * rows * seeds.size(), seen.size());
