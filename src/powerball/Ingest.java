@@ -115,7 +115,7 @@ public class Ingest {
         }
         Failure failure = interrupted ? new Failure("Interrupted.") : receiver.failure;
         queue.drainTo(rows);
-        if (failure == null || !rows.isEmpty()) store.add(rows); // makes the database: not for a failure without a row
+        if (failure == null || !rows.isEmpty()) store.add(rows); // no database is made for a failure without a row
         store.commit();
         if (failure != null) throw failure;
     }
@@ -250,8 +250,9 @@ public class Ingest {
     }
 
     /**
-     * Finds rows in the bytes of a stream as they come. It never holds more than its buffer. It checks the form of a row, the
-     * UUIDs and the range of each ball; the order of the balls, and one that comes twice, pass: the oldest servers send both.
+     * Finds rows in the bytes of a stream as they come. It never holds more than its buffer. It checks the form of a row,
+     * the UUIDs and the range of each ball. The order of the balls, and one that comes twice, pass: the oldest servers of
+     * this API, which were written in Python, send both.
      */
     private static final class RowParser {
         private static final String TOO_LONG = "it is longer than " + MAX_ROW_BYTES + " bytes";

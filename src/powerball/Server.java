@@ -49,13 +49,13 @@ public class Server {
     private static final int SPARE_CONNECTIONS = 1024; // open at once, beyond those that carry a stream
     private static final int CHUNK_BYTES = 4096; // HttpServer never sends a larger chunk
     private static final int BUFFER_BYTES = 4 * CHUNK_BYTES; // made ahead of the socket, a buffer for each stream
-    private static final int BUFFERS_A_TURN = 64; // a megabyte: then a stream waits in line with the others
+    private static final int BUFFERS_A_TURN = 64; // a megabyte: the next one is made when it is the stream's turn
     private static final int MAX_ROW_BYTES = 4096; // more than the longest names allowed can make, in any format
     private static final long RESTING = 0; // as the time of a client's last progress: it is not waited for now
 
     private final Options options;
     private final Semaphore freeStreams;
-    /** The line where streams wait for their turn. Without it, of 100 the fastest got three times as much as the slowest. */
+    /** The line where streams wait for their turn. Without it, of 100 the fastest got four times as much as the slowest. */
     private final Semaphore turns = new Semaphore(Runtime.getRuntime().availableProcessors(), true); // true: a fair one
     private final Set<Reply> beingAnswered = ConcurrentHashMap.newKeySet(); // what is being answered now
     private final ExecutorService handlers = Executors.newCachedThreadPool();
@@ -191,7 +191,7 @@ public class Server {
         } finally {
             freeStreams.release(); // before the end is sent: who has read it may ask for the next at once
         }
-        reply.beginStream(query.format); // for HEAD: for GET it is done
+        reply.beginStream(query.format); // HEAD only: GET has begun with its first write
         reply.endStream();
     }
 
@@ -353,7 +353,6 @@ public class Server {
 
     /** The rows from to from + rows - 1 of the stream called seed. A rate of 0 means as fast as the client reads. */
     private record Query(long rows, long seed, long from, Format format, long rate) {
-
         static Query parse(String rows, String rawQuery) throws Refusal {
             // In units of 1/4096 ms since 1970: ids ascend from stream to stream, and two of one millisecond differ.
             long presentMoment = Instant.EPOCH.until(Instant.now(), ChronoUnit.MICROS) * 512 / 125;
@@ -490,7 +489,7 @@ public class Server {
             };
         }
 
-        /** Makes a row and puts it, after another one or not. Returns where it ends. A third of what it costs by strings. */
+        /** Makes a row and puts it, after another one or not. Returns where it ends. Takes a third of what strings would take. */
         int put(byte[] buffer, int start, boolean afterAnother, long seed, long index) {
             Drawing drawing = Drawing.of(seed, index); // used here only, so the compiled code has no such object
             int at = afterAnother ? put(buffer, start, between) : start;

@@ -105,7 +105,7 @@ class ReadmeTest {
     private void compare(String command, String shown, ServerProcess server) {
         String real = command.replace(":8000", ":" + server.port);
         if (command.contains("Ingest.java") && !command.contains("--help")) {
-            real = real + " --url " + server.url;
+            real = real.replace("Ingest.java", "Ingest.java --url " + server.url);
         }
         try (Run run = Run.start(clone, List.of("bash", "-c", environment() + real))) {
             Matcher answer = Pattern.compile(Pattern.quote(PROMPT) + "(.+)\n").matcher(shown);
@@ -118,9 +118,6 @@ class ReadmeTest {
             int first = printed.indexOf('\n') + 1; // what stderr has comes behind the first line
             boolean ingest = command.contains("Ingest.java");
             String all = ingest ? printed.substring(0, first) + run.err() + printed.substring(first) : printed + run.err();
-            if (command.startsWith("timeout -s KILL ") && shown.startsWith(all)) {
-                return; // on a slow machine it may not have come to its first line
-            }
             if (!Pattern.matches(Pattern.quote(steady(expected)).replace("\n...", "\\E(?s:.*)\\Q"), steady(all))) {
                 assertEquals(steady(expected), steady(all), command);
             }
@@ -131,7 +128,7 @@ class ReadmeTest {
     private static String steady(String text) {
         return text.replaceAll("(?m)^ *\\d+% .* rows/s\n", "")
                 .replaceAll("in [\\d.]+ s, [\\d,]+ rows/s", "in T s, R rows/s")
-                .replaceAll("Stored [\\d,]+ rows in killed.db \\([\\d,]+ already there\\)", "Stored all rows in killed.db")
+                .replaceAll("Stored [\\d,]{7,} rows in killed.db \\([\\d,]{5,} already there\\)", "Stored the rest in killed.db")
                 .replaceAll("(The stream broke after [\\d,]+ of ([\\d,]+) rows\\. Asking for the rest in 0\\.1 s\\.\n)+",
                         "The stream broke after some of $2 rows.\n")
                 .replaceAll("(?m) +$", "").strip();
