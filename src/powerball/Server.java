@@ -191,7 +191,7 @@ public class Server {
         } finally {
             freeStreams.release(); // before the end is sent: who has read it may ask for the next at once
         }
-        reply.beginStream(query.format); // HEAD only: GET has begun with its first write
+        reply.beginStream(query.format); // still to be done for HEAD; GET began with its first write
         reply.endStream();
     }
 
