@@ -360,7 +360,6 @@ public class Ingest {
     private final class Store implements AutoCloseable {
         private static final int ROWS_A_STATEMENT = 32; // 1.5 times as fast as one
         private static final int BUSY = 5; // SQLite's code
-        private static final String DRIVER_NEEDS = ". The driver needs -cp 'lib/*' and a temporary folder that can be written.";
 
         private Connection connection; // null: not open yet
         private Statement statement;
@@ -473,7 +472,8 @@ public class Ingest {
 
         String explain(SQLException e) {
             return options.db + switch (e.getErrorCode()) {
-                case 0 -> " cannot be opened: " + printable(e.getMessage()) + DRIVER_NEEDS;
+                case 0 -> " cannot be opened: " + printable(e.getMessage())
+                        + ". The driver needs -cp 'lib/*' and a temporary folder that can be written.";
                 case BUSY -> " is still locked by another program after " + LOCKED_SECONDS + " s.";
                 case 8, 14 /* SQLITE_READONLY, SQLITE_CANTOPEN */ -> " cannot be written: it or its folder does not allow it.";
                 case 13 /* SQLITE_FULL */ -> " cannot grow: the disk is full.";

@@ -229,6 +229,18 @@ class IngestTest {
         assertEquals(100, Database.count(db));
     }
 
+    @Test void aStatementThatFailsInTheMiddleLeavesNothingBehind() {
+        Path db = folder.resolve("powerball_data.db");
+        String row20 = "00000000-0000-703e-%"; // 42 + 20 is 0x3e
+        Database.createTable(db, "transaction_id TEXT PRIMARY KEY CHECK (transaction_id NOT LIKE '" + row20 + "')");
+        try (Run ingest = Run.ingest(folder, "100", "--seed", "42", "--url", server.url)) {
+            assertEquals(1, ingest.exitCode(), ingest.err());
+            assertTrue(ingest.err().contains("cannot be written: ") && ingest.err().contains("CHECK"), ingest.err());
+            assertTrue(ingest.err().contains("0 of 100 rows were received and stored"), ingest.err());
+        }
+        assertEquals(0, Database.count(db));
+    }
+
     /** The oldest servers leave apostrophes single, write numbers as (12,), and make random ids and unsorted balls. */
     @ParameterizedTest(name = "{0}")
     @CsvSource({"true, true", "false, true", "false, false"})
