@@ -107,7 +107,7 @@ demo() {
   local server=$!
   # shellcheck disable=SC2064 # the values of now: the trap outlives this function
   trap "kill $server 2>/dev/null || true; rm -rf '$out'" EXIT
-  until url=$(sed -n 's|^Serving drawings on \(http://[^ ]*\)/ .*|\1|p' "$out/server.log") && [ -n "$url" ]; do
+  until url=$(sed -n 's|^Serving tickets on \(http://[^ ]*\)/$|\1|p' "$out/server.log") && [ -n "$url" ]; do
     kill -0 "$server" 2>/dev/null || fail "the server did not start: $(cat "$out/server.log")"
     sleep 0.1
   done

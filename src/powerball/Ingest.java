@@ -542,11 +542,6 @@ public class Ingest {
         }
     }
 
-    /** Text from elsewhere, fit for a terminal: without control characters, and not too long. */
-    private static String printable(String text) {
-        return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?").replaceFirst("(?s)(.{500}).+", "$1...");
-    }
-
     // ---- Options ----------------------------------------------------------------------------------------------------
 
     private record Options(String url, Path db, long seed, long stallSeconds, long rows, String otherOptions) {
@@ -561,34 +556,28 @@ public class Ingest {
                   --help             show this""";
 
         static Options parse(String[] args) {
-            Map<String, String> values = new HashMap<>(Map.of("rows", "", "--url", "http://127.0.0.1:8000",
-                    "--db", "powerball_data.db", "--stall-seconds", "30",
-                    "--seed", "" + System.currentTimeMillis() * 4096)); // so that ids ascend from one run to the next
-            Set<String> given = new HashSet<>();
-            String others = ""; // as they were given
-            for (int i = 0; i < args.length; i++) {
-                String name = args[i].startsWith("--") ? args[i] : "rows";
-                check(values.containsKey(name), "no such option: %s", name);
-                check(given.add(name), "%s must be given once, not twice", name);
-                values.put(name, name.equals("rows") ? args[i] : ++i < args.length ? args[i] : "");
-                if (!name.matches("rows|--seed")) others += " " + name + " '" + values.get(name).replace("'", "'\\''") + "'";
-            }
-            String url = values.get("--url");
+            Arguments given = Arguments.parse(args, List.of("--url", "--db", "--seed", "--stall-seconds"));
+            check(given.words.size() <= 1, "rows must be given once, not as \"%s\"", String.join(" ", given.words));
+            String url = given.text("--url", "http://127.0.0.1:8000");
             check(url.matches("https?://([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+])(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
                     && URI.create(url).getHost() != null && URI.create(url).getPort() <= 65_535,
                     "--url must be like http://127.0.0.1:8000, not \"%s\"", url);
-            String db = values.get("--db");
+            String db = given.text("--db", "powerball_data.db");
             check(Path.of(db).toAbsolutePath().toString().matches("[^?]+") && db.matches("\\S|\\S.*\\S"),
                     "--db must be a path without a question mark in it or a blank at its ends, not \"%s\"", db);
-            return new Options(url.replaceAll("/+$", ""), Path.of(db), wholeNumber("--seed", values.get("--seed"), 0, MAX_SEED),
-                    wholeNumber("--stall-seconds", values.get("--stall-seconds"), 1, 86_400),
-                    given.contains("rows") ? rows(values.get("rows")) : askForRows(), others);
+            String others = ""; // as they were given
+            for (Map.Entry<String, String> option : given.options.entrySet()) {
+                String value = " '" + option.getValue().replace("'", "'\\''") + "'";
+                if (!option.getKey().equals("--seed")) others += " " + option.getKey() + value;
+            }
+            return new Options(url.replaceAll("/+$", ""), Path.of(db),
+                    given.number("--seed", 0, MAX_SEED, System.currentTimeMillis() * 4096), // ids ascend from run to run
+                    given.number("--stall-seconds", 1, 86_400, 30),
+                    given.words.isEmpty() ? askForRows() : rows(given.words.get(0)), others);
         }
 
-        /** A number of rows, as people write it: 1000, 1,000 or 1_000. */
         private static long rows(String text) {
-            boolean grouped = text.matches("[0-9]{1,3}([,_][0-9]{3})+");
-            return wholeNumber("rows", grouped ? text.replaceAll("[,_]", "") : text, 0, MAX_ROWS);
+            return wholeNumber("rows", ungrouped(text), 0, MAX_ROWS);
         }
 
         private static long askForRows() {
@@ -605,19 +594,80 @@ public class Ingest {
             }
         }
 
-        private static long wholeNumber(String name, String text, long min, long max) {
-            long number = text.matches("[0-9]{1,19}") ? Long.parseUnsignedLong(text) : -1; // past 2^63 it is negative
-            check(number >= min && number <= max, "%s must be a whole number from %,d to %,d, not \"%s\"", name, min, max, text);
-            return number;
-        }
-
-        private static void check(boolean accepted, String sentence, Object... arguments) {
-            if (!accepted) throw new IllegalArgumentException(printable(String.format(sentence, arguments)));
-        }
-
         /** The command that does the same, or what is left of it. */
         String command() {
             return "java -cp 'lib/*' src/powerball/Ingest.java " + rows + " --seed " + seed + otherOptions;
         }
     }
+
+    // ==== Shared: the same in Server, Ingest and Winners, as each stands alone ===================
+
+    /** What was typed behind the program's name: words, and options with a value each. */
+    private record Arguments(List<String> words, Map<String, String> options) {
+
+        /** Refuses an option that is not among these, has no value, or is given twice. */
+        static Arguments parse(String[] args, List<String> names) {
+            Arguments given = new Arguments(new ArrayList<>(), new LinkedHashMap<>());
+            Iterator<String> rest = List.of(args).iterator();
+            while (rest.hasNext()) {
+                String word = rest.next();
+                if (word.startsWith("--")) {
+                    check(names.contains(word), "no such option: %s", word);
+                    check(rest.hasNext(), "%s must be given with a value", word);
+                    putOnce(given.options, word, rest.next());
+                } else {
+                    given.words.add(word);
+                }
+            }
+            return given;
+        }
+
+        String text(String name, String otherwise) {
+            return options.getOrDefault(name, otherwise);
+        }
+
+        long number(String name, long min, long max, long otherwise) {
+            String text = options.get(name);
+            return wholeNumber(name, text == null ? null : ungrouped(text), min, max, otherwise);
+        }
+    }
+
+    private static void putOnce(Map<String, String> values, String name, String value) {
+        check(values.put(name, value) == null, "%s must be given once, not twice", name);
+    }
+
+    /** A number as people write it: 1,000 and 1_000 are 1000. Any other text stays as it is. */
+    private static String ungrouped(String text) {
+        return text.matches("[0-9]{1,3}([,_][0-9]{3})+") ? text.replaceAll("[,_]", "") : text;
+    }
+
+    /**
+     * The number that a text is; refused, if it is none or out of range, with a sentence that says
+     * what is accepted.
+     */
+    private static long wholeNumber(String name, String text, long min, long max) {
+        // From 2^63 on it is negative.
+        long number = text.matches("[0-9]{1,19}") ? Long.parseUnsignedLong(text) : -1;
+        check(number >= min && number <= max,
+                "%s must be a whole number from %,d to %,d, not \"%s\"", name, min, max, text);
+        return number;
+    }
+
+    /** The same, where nothing may be given: a text of null. */
+    private static long wholeNumber(String name, String text, long min, long max, long otherwise) {
+        return text == null ? otherwise : wholeNumber(name, text, min, max);
+    }
+
+    private static void check(boolean accepted, String sentence, Object... arguments) {
+        if (accepted) return;
+        throw new IllegalArgumentException(printable(String.format(sentence, arguments)));
+    }
+
+    /** Text from elsewhere, fit for a terminal: without control characters, and not too long. */
+    private static String printable(String text) {
+        String oneLine = text.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
+        return oneLine.replaceFirst("(.{500}).+", "$1...");
+    }
+
+    // ==== The end of what is shared ==============================================================
 }

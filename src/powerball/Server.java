@@ -2,151 +2,208 @@ package powerball;
 
 import com.sun.net.httpserver.*;
 import java.io.*;
-import java.lang.invoke.*;
 import java.net.*;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.*;
 import java.time.temporal.ChronoUnit;
 import java.util.*;
 import java.util.concurrent.*;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.*;
-import java.util.regex.Pattern;
-import java.util.stream.*;
+import java.util.stream.IntStream;
 
 /**
- * Streams mock Powerball drawings over HTTP while they are being made. It needs a JDK, 17 or newer, and nothing else:
+ * Streams mock Powerball tickets over HTTP while they are being made. It needs a JDK, 17 or newer,
+ * and nothing else:
  *
  * <pre>
  * $ java src/powerball/Server.java
- * Serving drawings on http://127.0.0.1:8000/ - try http://127.0.0.1:8000/drawing/10 (Ctrl-C stops)
+ * Serving tickets on http://127.0.0.1:8000/
+ * Try curl http://127.0.0.1:8000/drawing/10 (Ctrl-C stops the server)
  *
- * $ curl -s 'http://127.0.0.1:8000/drawing/1?seed=42'
- * ('00000000-0000-702a-98c4-2fc136081fd1', 'Ariel', 'Steele', 'Las Cruces', 'NM', '7f85f082-35d4-42ad-8b7c-3971ac340a66', 37, 43, 56, 60, 67, 12)
+ * $ curl -s 'http://127.0.0.1:8000/drawing/2?seed=42' | cut -d, -f2-5,7-
+ *  'Ximena', 'Collins', 'Cedar Rapids', 'IA', 6, 42, 43, 51, 52, 10)
+ *  'Alan', 'Moore', 'Warwick', 'RI', 15, 38, 64, 65, 66, 21)
  * </pre>
  *
- * {@code GET /drawing/{rows}?seed=S&from=K&format=F&rate=R} answers with rows K to K + rows - 1 of the stream that is
- * named by its seed. A row is a pure function of seed and index ({@link Drawing#of}), so the server keeps no state: any
- * part of any stream can be asked for again, from this server or from another one, and comes out the same to the byte.
+ * {@code GET /drawing/{rows}?seed=S&from=K&format=F&rate=R} answers with rows K to K + rows - 1 of
+ * the stream that is named by its seed. A row is a pure function of seed and index ({@link
+ * Ticket#of}), so the server keeps no state: any part of any stream can be asked for again, from
+ * this server or from another one, and comes out the same to the byte.
  *
- * <p>How to read it: {@link #main}, then a request's way down through {@link #handle}, {@link #answer} and
- * {@link #stream}; then the formats, and how a row is made; the options come last.
+ * <p>How to read it, from top to bottom: {@link #main} and {@link #start}; a request's way through
+ * {@link #handle}, {@link #answer}, {@link #stream} and {@link #sendRows}; the {@link Reply} and
+ * the {@link Watch} over a client that stops reading; what may be asked for; then a row: each
+ * {@link Column}, each {@link Format}, and how a {@link Ticket} is made. The options come last.
  */
 public class Server {
 
-    static final List<String> COLUMNS = List.of("transaction_id", "first_name", "last_name", "city", "state",
-            "customer_id", "powerball_1", "powerball_2", "powerball_3", "powerball_4", "powerball_5", "powerball_number");
+    private static final int MAX_ROWS = 1_000_000_000; // in one request, and the highest first row
+    private static final long MAX_SEED = 1_000_000_000_000_000_000L; // + index: 60 bits of a UUID
+    private static final int MAX_RATE = 1_000_000; // rows a second
+
     private static final int DRAWN = 5; // white balls
     private static final int WHITE_BALLS = 69; // in their drum
     private static final int POWERBALLS = 26; // in theirs
-
-    private static final int MAX_ROWS = 1_000_000_000; // in one request, and the highest first row
-    private static final long MAX_SEED = 1_000_000_000_000_000_000L; // seed + index must fit 60 bits of a UUID
-    private static final int MAX_RATE = 1_000_000; // rows a second
+    private static final int BUYERS = 100_000; // of whom a thousand rows have a few twice
 
     private static final int REQUEST_SECONDS = 10; // for a client to get its whole request across
-    private static final int SPARE_CONNECTIONS = 1024; // open at once, beyond those that carry a stream
-    private static final int CHUNK_BYTES = 4096; // HttpServer never sends a larger chunk
-    private static final int BUFFER_BYTES = 4 * CHUNK_BYTES; // made ahead of the socket, a buffer for each stream
-    private static final int BUFFERS_A_TURN = 64; // a megabyte: the next one is made when it is the stream's turn
-    private static final int MAX_ROW_BYTES = 4096; // more than the longest names allowed can make, in any format
-    private static final long RESTING = 0; // as the time of a client's last progress: it is not waited for now
+    private static final int SPARE_CONNECTIONS = 1024; // beyond those that carry a stream
+    private static final int BUFFER_BYTES = 16 * 1024; // of rows made ahead, for each stream
+    // More than the longest names make, in any format.
+    private static final int MAX_ROW_BYTES = 4096;
+    private static final int STALLED_SECONDS = 5; // then a client may lose its place to a newcomer
+    private static final long LOOK_MILLIS = 250; // between two looks of the watchdog
+    private static final long DRILL_MILLIS = 500; // to take the rows before --drop-after breaks off
 
     private final Options options;
-    private final Semaphore freeStreams;
-    /** The line where streams wait for their turn. Without it, of 100 the fastest got four times as much as the slowest. */
-    private final Semaphore turns = new Semaphore(Runtime.getRuntime().availableProcessors(), true); // true: a fair one
-    private final Set<Reply> beingAnswered = ConcurrentHashMap.newKeySet(); // what is being answered now
+    private final Semaphore freePlaces; // for streams
+    private final Set<Reply> replies = ConcurrentHashMap.newKeySet(); // that are being given now
+    private final AtomicLong lastSeed = new AtomicLong(); // that this server has chosen
     private final ExecutorService handlers = Executors.newCachedThreadPool();
+    private final Log log = new Log(System.out);
+    private final Log errors = new Log(System.err);
 
     private Server(Options options) {
         this.options = options;
-        this.freeStreams = new Semaphore(options.maxStreams);
+        this.freePlaces = new Semaphore(options.maxStreams);
     }
 
     public static void main(String[] args) {
         Locale.setDefault(Locale.ROOT); // 1,000.5 is written so everywhere
         try {
-            boolean help = List.of(args).contains("--help");
-            System.out.println(help ? Options.USAGE : new Server(Options.parse(List.of(args))).start());
-            System.gc(); // frees what compiling this file has used: it halves the peak of memory
+            if (List.of(args).contains("--help")) {
+                System.out.println(Options.USAGE);
+            } else {
+                System.out.println(new Server(Options.parse(args)).start());
+                // Frees what compiling this file has used: it halves the peak of memory.
+                System.gc();
+            }
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage() + "\n\n" + Options.USAGE);
             System.exit(2);
-        } catch (IOException | ExceptionInInitializerError e) { // the latter comes from a list of names
-            System.err.println(e instanceof IOException ? e.getMessage() : e.getCause().getMessage());
+        } catch (IOException e) {
+            System.err.println(e.getMessage());
+            System.exit(1);
+        } catch (ExceptionInInitializerError e) { // from the lists of names
+            System.err.println(e.getCause().getMessage());
             System.exit(1);
         }
     }
 
-    // ---- Start and stop ---------------------------------------------------------------------------------------------
+    // ---- Start and stop -------------------------------------------------------------------------
 
-    /** Begins to accept connections. Returns what to tell the user of it; throws if the address cannot be had. */
+    /**
+     * Begins to accept connections. Returns what to tell the user; throws if a list or the address
+     * cannot be had.
+     */
     private String start() throws IOException {
-        Objects.requireNonNull(Names.LISTS); // read now: a spoilt list should stop the start, not the first request
-        // HttpServer reads these once, when its class is loaded. Without the first, half a request holds a thread for ever;
-        // without the second, connections are not bounded; without the last, a small answer in two flushes takes 44 ms.
-        System.setProperty("sun.net.httpserver.maxReqTime", String.valueOf(REQUEST_SECONDS));
-        System.setProperty("jdk.httpserver.maxConnections", String.valueOf(options.maxStreams + SPARE_CONNECTIONS));
-        System.setProperty("sun.net.httpserver.nodelay", "true");
-
+        // Read now: a spoilt list should stop the start, not the first request.
+        Objects.requireNonNull(Names.LISTS);
+        setLimits();
         HttpServer http = bind();
-        http.setExecutor(handlers); // a thread a request: its blocking writes hold the stream to the client's pace
+        // A thread a request: its blocking writes hold the stream to the client's pace.
+        http.setExecutor(handlers);
         http.createContext("/", this::handle);
         http.start();
-
         new Thread(this::cutStalledClients, "watchdog").start();
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
 
-        String host = options.host.contains(":") ? "[" + options.host + "]" : options.host;
-        String url = "http://" + host + ":" + http.getAddress().getPort() + "/";
-        return "Serving drawings on " + url + " - try " + url + "drawing/10 (Ctrl-C stops)";
+        InetSocketAddress bound = http.getAddress();
+        String url = "http://" + hostInUrl(bound) + ":" + bound.getPort() + "/";
+        return "Serving tickets on " + url + "\n"
+                + "Try curl " + url + "drawing/10 (Ctrl-C stops the server)";
+    }
+
+    /** The limits of the JDK's server. It reads them once, when its class is loaded. */
+    private void setLimits() {
+        String prefix = "sun.net.httpserver.";
+        String connections = String.valueOf(options.maxStreams + SPARE_CONNECTIONS);
+        // Seconds for a request to come in. Never by default: half a request would hold a thread
+        // for ever.
+        System.setProperty(prefix + "maxReqTime", String.valueOf(REQUEST_SECONDS));
+        // No bound by default. Beyond it connections are reset, so it leaves room for refusals and
+        // the page.
+        System.setProperty("jdk.httpserver.maxConnections", connections);
+        // 200 by default: of more kept connections, the others would be reset when they ask again.
+        System.setProperty(prefix + "maxIdleConnections", connections);
+        // Off by default: a small answer in two flushes would take 44 ms, as the second waits for
+        // an answer to the first.
+        System.setProperty(prefix + "nodelay", "true");
+        // As they are: idleInterval, after 30 s of which an idle connection is closed;
+        // maxReqHeaders, 200; and maxRspTime, which is off: it would end healthy long streams.
     }
 
     private HttpServer bind() throws IOException {
         try {
             InetSocketAddress address = new InetSocketAddress(options.host, options.port);
             if (address.isUnresolved()) throw new IOException("no such host");
-            return HttpServer.create(address, SPARE_CONNECTIONS); // as many may wait to be accepted, too
+            // As many may wait to be accepted, too.
+            return HttpServer.create(address, SPARE_CONNECTIONS);
         } catch (IOException e) {
-            throw new IOException(String.format("Cannot listen on %s port %d: %s."
-                    + " Choose with --host and --port (0 picks a free one).", options.host, options.port, e.getMessage()), e);
+            String sentence = String.format("Cannot listen on %s port %d: %s."
+                    + " Choose with --host and --port (0 picks a free one).",
+                    options.host, options.port, e.getMessage());
+            throw new IOException(printable(sentence), e);
         }
     }
 
-    /** Ctrl-C: interrupts the open streams, so that each is logged as broken off, and ends with exit code 0. */
+    /**
+     * The host as it was given, but fit for a URL: brackets around IPv6, and one address that
+     * stands for all of them.
+     */
+    private String hostInUrl(InetSocketAddress bound) {
+        String host = options.host.replaceAll("[\\[\\]]", "");
+        if (bound.getAddress().isAnyLocalAddress()) host = host.contains(":") ? "::1" : "127.0.0.1";
+        return host.contains(":") ? "[" + host.replace("%", "%25") + "]" : host;
+    }
+
+    /**
+     * Ctrl-C: interrupts the open streams, so that each is logged as broken off, and ends with exit
+     * code 0.
+     */
     private void stop() {
         handlers.shutdownNow();
-        for (int i = 0; i < 100 && !beingAnswered.isEmpty(); i++) LockSupport.parkNanos(10_000_000); // at most a second
+        for (int i = 0; i < 100 && !replies.isEmpty(); i++) {
+            LockSupport.parkNanos(10_000_000); // at most a second in all
+        }
+        log.close();
+        errors.close();
         Runtime.getRuntime().halt(0); // else the signal would decide
     }
 
-    /** A client that takes nothing blocks its handler's write for ever; only an interrupt ends that, and the connection. */
     private void cutStalledClients() {
         while (true) {
-            for (Reply reply : beingAnswered) reply.cutIfStalled(options.stallSeconds);
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(250));
+            for (Reply reply : replies) {
+                reply.watch.cutAfter(options.stallSeconds);
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
         }
     }
 
-    // ---- A request --------------------------------------------------------------------------------------------------
+    // ---- A request ------------------------------------------------------------------------------
 
+    /** Answers a request, whatever happens, and leaves a line in the log. */
     private void handle(HttpExchange exchange) throws IOException {
         Reply reply = new Reply(exchange);
-        beingAnswered.add(reply);
+        replies.add(reply);
         try {
-            try {
-                answer(reply);
-            } catch (Refusal refusal) {
-                reply.refuse(refusal);
-            }
-        } catch (Throwable failure) { // of an Error, HttpServer would leave the connection open and the client waiting
-            reply.fail(failure);
+            answerOrRefuse(reply);
+        } catch (Throwable failure) { // HttpServer would leave the client of an Error waiting
+            fail(reply, failure);
         } finally {
-            reply.finish();
-            System.out.println(reply.logLine());
-            beingAnswered.remove(reply);
+            reply.watch.close();
+            log.add(reply.toString());
+            replies.remove(reply);
+        }
+    }
+
+    private void answerOrRefuse(Reply reply) throws IOException {
+        try {
+            answer(reply);
+        } catch (Refusal refusal) {
+            reply.refuse(refusal);
         }
     }
 
@@ -154,11 +211,16 @@ public class Server {
         URI uri = reply.exchange.getRequestURI();
         String method = reply.exchange.getRequestMethod();
         if (!method.equals("GET") && !method.equals("HEAD")) {
-            throw new Refusal(405, "method must be GET or HEAD, not \"" + method + "\"", "Allow", "GET, HEAD");
+            String detail = "method must be GET or HEAD, not \"" + method + "\"";
+            throw new Refusal(405, detail, Map.of("Allow", "GET, HEAD"));
         }
-        if (reply.requestHasBody()) throw new Refusal(400, "a request must have no body", "Connection", "close");
+        if (reply.requestHasBody()) {
+            throw new Refusal(400, "a request must have no body", Map.of("Connection", "close"));
+        }
         String fragment = uri.getRawFragment();
-        if (fragment != null) throw new Refusal(400, "a request must have no fragment, \"#" + fragment + "\"");
+        if (fragment != null) {
+            throw new Refusal(400, "a request must have no fragment, \"#" + fragment + "\"");
+        }
         String path = uri.getRawPath(); // raw: "%2e%2e" stays what it is, and is refused
         if (path.equals("/")) {
             page(reply);
@@ -169,76 +231,135 @@ public class Server {
         }
     }
 
-    /** The web page. Only its own script and style may run: they carry a nonce, which is another one in every answer. */
+    /**
+     * The web page. Only its own script and style may run: they carry a nonce, which is another one
+     * in every answer.
+     */
     private void page(Reply reply) throws IOException {
         String nonce = UUID.randomUUID().toString();
         try (InputStream in = resource("index.html").openStream()) {
-            reply.headers.set("Content-Security-Policy", ("default-src 'none'; connect-src 'self'; "
-                    + "script-src 'nonce-NONCE'; style-src 'nonce-NONCE'; img-src data:; base-uri 'none'; "
-                    + "form-action 'none'; frame-ancestors 'none'").replace("NONCE", nonce));
-            reply.send(200, "text/html; charset=utf-8",
-                    new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("NONCE", nonce));
+            String html = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            String policy = "default-src 'none'; connect-src 'self'; script-src 'nonce-NONCE'; "
+                    + "style-src 'nonce-NONCE'; img-src data:; base-uri 'none'; "
+                    + "form-action 'none'; frame-ancestors 'none'";
+            reply.headers.set("Content-Security-Policy", policy.replace("NONCE", nonce));
+            reply.send(200, "text/html; charset=utf-8", html.replace("NONCE", nonce));
         }
     }
 
     private void stream(Query query, Reply reply) throws IOException, Refusal {
-        if (!freeStreams.tryAcquire()) {
-            throw new Refusal(503, "all " + options.maxStreams + " streams are taken; try again", "Retry-After", "1");
-        }
+        takePlace();
         try {
-            reply.headers.set("Drawing-Seed", String.valueOf(query.seed));
-            if (!reply.isHead()) sendRows(query, reply);
+            long seed = query.seed == Query.NO_SEED ? chooseSeed() : query.seed;
+            reply.headers.set("Drawing-Seed", String.valueOf(seed));
+            // Else nginx, in front, would take all rows in at once.
+            reply.headers.set("X-Accel-Buffering", "no");
+            if (!reply.isHead()) {
+                log.add(reply.request() + " begins");
+                sendRows(query, seed, reply);
+            }
         } finally {
-            freeStreams.release(); // before the end is sent: who has read it may ask for the next at once
+            // Before the end is sent: whoever has read it may ask for the next at once.
+            freePlaces.release();
         }
-        reply.beginStream(query.format); // still to be done for HEAD; GET began with its first write
+        reply.beginStream(query.format); // still to be done for HEAD; GET began with its first rows
         reply.endStream();
     }
 
-    /** Makes rows and sends them: a buffer full at a time or, where there is a rate, each when it is due. */
-    private void sendRows(Query query, Reply reply) throws IOException {
-        byte[] buffer = new byte[BUFFER_BYTES];
-        int length = Format.put(buffer, 0, query.format.header);
-        long end = Math.min(options.dropAfter, query.rows);
-        long start = System.nanoTime();
-        for (long row = 0, buffers = 0; row < end; buffers++) {
-            long due = query.rate == 0 ? end : Math.min(end, 1 + (long) ((System.nanoTime() - start) * 1e-9 * query.rate));
-            boolean inTurn = buffers % BUFFERS_A_TURN == 0;
-            if (inTurn) turns.acquireUninterruptibly();
-            try {
-                for (; row < due && length <= buffer.length - MAX_ROW_BYTES; row++) {
-                    length = query.format.put(buffer, length, row > 0, query.seed, query.from + row);
-                }
-            } finally {
-                if (inTurn) turns.release();
-            }
-            reply.write(query.format, buffer, length, row);
-            length = 0;
-            if (query.rate > 0 && row < end) reply.rest(start + row * 1_000_000_000 / query.rate - System.nanoTime());
+    /**
+     * Where no place is free, the client that has been stalled longest loses its own to the
+     * newcomer.
+     */
+    private void takePlace() throws Refusal {
+        try {
+            if (freePlaces.tryAcquire()) return;
+            if (cutLongestStalled() && freePlaces.tryAcquire(1, TimeUnit.SECONDS)) return;
+        } catch (InterruptedException e) {
+            // The server is being stopped: no place for anybody.
         }
-        if (end < query.rows) {
-            reply.rest(0);
-            throw new IOException("dropped by --drop-after");
-        }
-        reply.write(query.format, buffer, length, end); // what stands before the rows, if there are none
+        String detail = "all " + options.maxStreams + " streams are taken; try again";
+        throw new Refusal(503, detail, Map.of("Retry-After", "1"));
+    }
+
+    /** Returns whether there was a client that had been stalled for {@link #STALLED_SECONDS}. */
+    private boolean cutLongestStalled() {
+        Optional<Watch> longest = replies.stream().map(reply -> reply.watch)
+                .max(Comparator.comparingLong(Watch::stalledNanos));
+        return longest.isPresent() && longest.get().cutAfter(STALLED_SECONDS);
     }
 
     /**
-     * One answer: the exchange, what is known of it for the log, and the watch over its client. A stream is closed only
-     * where it ends well ({@link #endStream}): closing it in a {@code finally} would send the last chunk, and a client
-     * would take what it has for the whole.
+     * The present moment, but never the same twice, also where many ask at once or the clock is set
+     * back.
+     */
+    private long chooseSeed() {
+        // In units of 1/4096 ms since 1970, so that ids ascend from stream to stream.
+        long now = Instant.EPOCH.until(Instant.now(), ChronoUnit.MICROS) * 512 / 125;
+        return lastSeed.updateAndGet(last -> Math.max(last + 1, now));
+    }
+
+    /**
+     * Makes rows and sends them: a buffer full at a time or, where there is a rate, each when it is
+     * due.
+     */
+    private void sendRows(Query query, long seed, Reply reply) throws IOException {
+        long end = Math.min(options.dropAfter, query.rows);
+        long start = System.nanoTime();
+        RowBuffer buffer = new RowBuffer();
+        buffer.put(query.format.header);
+        long row = 0;
+        while (row < end) {
+            long due = Math.min(end, query.rowsDueAfter(System.nanoTime() - start));
+            while (row < due && buffer.hasRoom()) {
+                query.format.put(Ticket.of(seed, query.from + row), buffer);
+                row++;
+            }
+            reply.sendRows(query.format, buffer, row);
+            if (query.hasRate() && row < end) {
+                reply.pauseUntil(start + query.nanosUntilDue(row));
+            }
+        }
+        if (end < query.rows) {
+            reply.pauseUntil(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(DRILL_MILLIS));
+            throw new IOException("--drop-after");
+        }
+        reply.sendRows(query.format, buffer, row); // the header, where there are no rows
+    }
+
+    /**
+     * Answers with 500 if nothing has been sent; else the connection ends without the last chunk.
+     */
+    private void fail(Reply reply, Throwable failure) throws IOException {
+        boolean clientIsGone = reply.status != 0 && failure instanceof IOException;
+        if (!clientIsGone) {
+            StringWriter trace = new StringWriter();
+            failure.printStackTrace(new PrintWriter(trace));
+            errors.add(trace.toString().stripTrailing());
+        }
+        if (reply.status == 0) {
+            reply.refuse(new Refusal(500, "the server failed before the first row"));
+            return;
+        }
+        String reason = clientIsGone ? failure.getMessage() : failure.toString();
+        if (reason == null) reason = reply.watch.isCut() ? "stalled" : "stopped"; // an interrupt
+        reply.broken = " broken: " + printable(reason);
+        throw new IOException(failure); // what HttpServer needs to see, to close the connection
+    }
+
+    /**
+     * One answer: the exchange, and what the log says of it. A stream is closed only where it ends
+     * well ({@link #endStream}): closing it in a {@code finally} would send the last chunk, and a
+     * client would take what it has for the whole.
      */
     private static final class Reply {
         private final HttpExchange exchange;
         private final Headers headers; // of the answer
-        private final Thread handler = Thread.currentThread();
+        private final Watch watch = new Watch();
         private final long started = System.nanoTime();
-        private volatile long lastProgress = RESTING; // of the client
-        private boolean finished; // guarded by this: no interrupt once it is true
+        private OutputStream body;
         private int status; // 0 until headers are sent
-        private OutputStream out;
-        private long rows;
-        private String broken = "";
+        private long rows; // sent
+        private String broken = ""; // why it ended without its end
 
         Reply(HttpExchange exchange) {
             this.exchange = exchange;
@@ -255,139 +376,266 @@ public class Server {
                     || !request.getOrDefault("Content-Length", List.of("0")).equals(List.of("0"));
         }
 
-        /** Sends a whole small answer. */
-        void send(int status, String contentType, String text) throws IOException {
-            byte[] body = text.getBytes(StandardCharsets.UTF_8);
-            headers.set("Content-Length", String.valueOf(body.length));
-            sendHeaders(status, contentType, body.length);
-            if (!isHead()) out.write(body);
-            out.close();
-        }
-
         void refuse(Refusal refusal) throws IOException {
-            if (refusal.header.length > 0) headers.set(refusal.header[0], refusal.header[1]);
+            refusal.headers.forEach(headers::set);
+            allowEveryPage();
             send(refusal.status, "application/problem+json", refusal.problem());
         }
 
-        /** Sends the headers of a stream, if that has not been done, at once: JDK 25 would keep them for the first chunk. */
+        /** Sends a whole small answer. */
+        void send(int code, String contentType, String text) throws IOException {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            headers.set("Content-Length", String.valueOf(bytes.length)); // for HEAD, too
+            watch.begin();
+            sendHeaders(code, contentType, bytes.length);
+            if (!isHead()) body.write(bytes);
+            body.close();
+            watch.end();
+        }
+
+        /** Sends the headers of a stream, if that has not been done. */
         void beginStream(Format format) throws IOException {
-            if (out != null) return;
-            if (isHead()) headers.set("Transfer-Encoding", "chunked"); // HttpServer sets it for GET only
+            if (status != 0) return;
+            allowEveryPage();
+            watch.begin();
             sendHeaders(200, format.contentType, 0);
-            out.flush();
+            body.flush(); // JDK 25 would keep the headers for the first chunk
+            watch.end();
         }
 
-        private void sendHeaders(int status, String contentType, long length) throws IOException {
-            headers.set("Content-Type", contentType);
-            headers.set("Cache-Control", "no-store");
-            headers.set("X-Content-Type-Options", "nosniff");
-            this.status = status;
-            lastProgress = System.nanoTime();
-            exchange.sendResponseHeaders(status, isHead() ? -1 : length);
-            out = exchange.getResponseBody();
-        }
-
-        /** Sends a buffer in chunks; each one that the client takes counts as progress. */
-        void write(Format format, byte[] buffer, int length, long rowsSoFar) throws IOException {
-            beginStream(format); // not before there is a row: until then a failure can be answered with 500
-            for (int at = 0; at < length; at += CHUNK_BYTES) {
-                lastProgress = System.nanoTime();
-                out.write(buffer, at, Math.min(CHUNK_BYTES, length - at));
-            }
-            lastProgress = RESTING;
+        /**
+         * Sends what is in the buffer. Not before there is a row: until then a failure can be
+         * answered with 500.
+         */
+        void sendRows(Format format, RowBuffer buffer, long rowsSoFar) throws IOException {
+            beginStream(format);
+            watch.begin();
+            buffer.moveTo(body);
+            watch.end();
             rows = rowsSoFar;
         }
 
-        /** Flushes and waits for the next row to be due; the client cannot be blamed for that time. */
-        void rest(long nanos) throws IOException {
-            lastProgress = System.nanoTime();
-            out.flush();
-            lastProgress = RESTING;
-            LockSupport.parkNanos(nanos); // a sleep that throws nothing
+        /** Sends what there is, and waits until a moment of System.nanoTime(). */
+        void pauseUntil(long moment) throws IOException {
+            watch.begin();
+            body.flush();
+            watch.end();
+            LockSupport.parkNanos(moment - System.nanoTime());
         }
 
         /** The last chunk: tells the client that it has everything. */
         void endStream() throws IOException {
-            lastProgress = System.nanoTime();
-            out.close();
+            watch.begin();
+            body.close();
+            watch.end();
         }
 
-        /** Answers with 500 if nothing has been sent; else ends the connection without the last chunk. */
-        void fail(Throwable failure) throws IOException {
-            boolean ourFault = status == 0 || !(failure instanceof IOException); // else the client is gone, or has been cut
-            if (ourFault) failure.printStackTrace();
-            if (status == 0) {
-                refuse(new Refusal(500, "the server failed before the first row"));
-            } else {
-                String reason = failure.getMessage() == null ? "cut by the server" : failure.getMessage();
-                broken = ", broken off: " + printable(ourFault ? failure.toString() : reason);
-                throw new IOException(failure); // what HttpServer needs to see, to close the connection
+        private void sendHeaders(int code, String contentType, long length) throws IOException {
+            headers.set("Content-Type", contentType);
+            headers.set("Cache-Control", "no-store");
+            headers.set("X-Content-Type-Options", "nosniff");
+            if (exchange.getProtocol().equals("HTTP/1.0")) {
+                // It has no chunks: only the end of the connection ends a body.
+                headers.set("Connection", "close");
+                headers.remove("Keep-Alive");
+            } else if (isHead() && length == 0) {
+                headers.set("Transfer-Encoding", "chunked"); // HttpServer sets it for GET only
             }
+            status = code;
+            exchange.sendResponseHeaders(code, isHead() ? -1 : length);
+            body = exchange.getResponseBody();
         }
 
-        /** Interrupts the handler if its client has taken nothing for so long, and never after {@link #finish}. */
-        synchronized void cutIfStalled(long seconds) {
-            long since = lastProgress;
-            if (!finished && since != RESTING && System.nanoTime() - since > TimeUnit.SECONDS.toNanos(seconds)) {
-                handler.interrupt();
-            }
+        /** Rows and refusals hold no secret, so a page of any origin may read them. */
+        private void allowEveryPage() {
+            headers.set("Access-Control-Allow-Origin", "*");
+            headers.set("Access-Control-Expose-Headers", "Drawing-Seed");
         }
 
-        /** After this no interrupt can come, and one that came too late is cleared: the thread's next request is safe. */
-        synchronized void finish() {
-            finished = true;
-            Thread.interrupted();
+        /**
+         * Time, client and what was asked, fit for any terminal: in ASCII, as valid requests are.
+         */
+        String request() {
+            String request = String.format("%tT %s %s %s", LocalTime.now(),
+                    exchange.getRemoteAddress().getAddress().getHostAddress(),
+                    exchange.getRequestMethod(), exchange.getRequestURI());
+            return printable(request).replaceAll("[^ -~]", "?");
         }
 
-        /** Time, client, request line, status, rows sent, seconds, rows a second. */
-        String logLine() {
+        /** The line in the log: the request, status, rows sent and seconds. */
+        @Override public String toString() {
             double seconds = (System.nanoTime() - started) / 1e9;
-            return String.format("%tT %s \"%s %s %s\" %d %,d rows %.3f s %,.0f rows/s%s",
-                    LocalTime.now(), exchange.getRemoteAddress().getAddress().getHostAddress(),
-                    printable(exchange.getRequestMethod()), printable(exchange.getRequestURI().toString()),
-                    printable(exchange.getProtocol()), status, rows, seconds, rows / seconds, broken);
+            return String.format("%s %d %,d rows %.2f s%s",
+                    request(), status, rows, seconds, broken);
         }
     }
 
-    // ---- What is asked for ------------------------------------------------------------------------------------------
+    /**
+     * The watch over a client that stops reading: it blocks the write of its handler's thread for
+     * ever, and only an interrupt ends such a write, and with it the connection. The steps of one
+     * reply:
+     *
+     * <ol>
+     * <li>{@link #begin}: the handler is about to write.
+     * <li>{@link #end}: the write has returned, so the client, or the system's buffers, took
+     * everything. Between two writes the server is at work, or a row is not due yet; the client is
+     * not to blame.
+     * <li>{@link #cutAfter}: the watchdog, or a newcomer without a place, interrupts a write that
+     * has lasted too long.
+     * <li>{@link #close}: the reply is over. There is no interrupt from now on, and one that came
+     * too late to end a write is cleared.
+     * </ol>
+     *
+     * An interrupt can never reach a later request on the same thread: it is sent in step 3 only,
+     * under the lock that step 4 takes, and step 4 is taken by that thread itself before it goes
+     * on.
+     */
+    private static final class Watch {
+        private static final long NOT_WRITING = 0;
+        private final Thread handler = Thread.currentThread();
+        private long writingSince = NOT_WRITING; // in System.nanoTime()
+        private boolean cut;
 
-    /** The rows from to from + rows - 1 of the stream called seed. A rate of 0 means as fast as the client reads. */
-    private record Query(long rows, long seed, long from, Format format, long rate) {
-        static Query parse(String rows, String rawQuery) throws Refusal {
-            // In units of 1/4096 ms since 1970: ids ascend from stream to stream, and two of one millisecond differ.
-            long presentMoment = Instant.EPOCH.until(Instant.now(), ChronoUnit.MICROS) * 512 / 125;
-            Map<String, String> given = new HashMap<>(Map.of("rows", rows));
+        synchronized void begin() {
+            writingSince = System.nanoTime();
+        }
+
+        synchronized void end() {
+            writingSince = NOT_WRITING;
+        }
+
+        /** For how long its write has lasted. */
+        synchronized long stalledNanos() {
+            return writingSince == NOT_WRITING || cut ? 0 : System.nanoTime() - writingSince;
+        }
+
+        /** Returns whether the write had lasted so long, and so was interrupted. */
+        synchronized boolean cutAfter(long seconds) {
+            if (stalledNanos() < TimeUnit.SECONDS.toNanos(seconds)) return false;
+            cut = true;
+            handler.interrupt();
+            return true;
+        }
+
+        synchronized boolean isCut() {
+            return cut;
+        }
+
+        synchronized void close() {
+            end();
+            Thread.interrupted();
+        }
+    }
+
+    /**
+     * Prints lines from a thread of its own. A pipe that nobody reads blocks whoever prints into
+     * it, once its 64 KB are full. Here, that stops the lines and not the requests: beyond some
+     * that wait, further ones are only counted.
+     */
+    private static final class Log {
+        private static final int WAITING_LINES = 1000;
+        private final PrintStream out;
+        private final AtomicLong leftOut = new AtomicLong();
+        private final ThreadPoolExecutor printer = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(WAITING_LINES), (line, full) -> leftOut.incrementAndGet());
+
+        Log(PrintStream out) {
+            this.out = out;
+        }
+
+        void add(String line) {
+            printer.execute(() -> print(line));
+        }
+
+        private void print(String line) {
+            long lines = leftOut.getAndSet(0);
+            if (lines > 0) {
+                out.printf("(%,d lines left out: they came faster than they were read)%n", lines);
+            }
+            out.println(line);
+        }
+
+        /** Waits a second for the last lines to be printed. */
+        void close() {
+            printer.shutdown();
             try {
-                for (String part : rawQuery == null ? new String[0] : rawQuery.split("&", -1)) {
-                    String[] pair = part.split("=", 2);
-                    check(List.of("seed", "from", "format", "rate").contains(pair[0]),
-                            "a query part must be seed, from, format or rate, not \"%s\"", pair[0]);
-                    String value = pair.length > 1 ? pair[1] : "";
-                    check(given.put(pair[0], value) == null, "%s must be given once, not twice", pair[0]);
-                }
-                return new Query(wholeNumber(given, "rows", 0, MAX_ROWS, 0),
-                        wholeNumber(given, "seed", 0, MAX_SEED, presentMoment),
-                        wholeNumber(given, "from", 0, MAX_ROWS, 0),
-                        Format.named(given.getOrDefault("format", "sql")),
-                        wholeNumber(given, "rate", 1, MAX_RATE, 0));
+                printer.awaitTermination(1, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // the program ends now, with or without them
+            }
+        }
+    }
+
+    // ---- What may be asked for ------------------------------------------------------------------
+
+    /** The rows from to from + rows - 1 of a stream, and how they are to come. */
+    private record Query(long rows, long seed, long from, Format format, long rate) {
+        private static final long NO_SEED = -1; // the server chooses one
+        private static final long NO_RATE = 0; // as fast as the client reads
+        private static final List<String> PARTS = List.of("seed", "from", "format", "rate");
+
+        boolean hasRate() {
+            return rate != NO_RATE;
+        }
+
+        /** How many rows are due after so much time; the first of them is due at once. */
+        long rowsDueAfter(long nanos) {
+            return hasRate() ? 1 + (long) (nanos * 1e-9 * rate) : rows;
+        }
+
+        /** From the start of the stream. */
+        long nanosUntilDue(long row) {
+            return row * 1_000_000_000 / rate;
+        }
+
+        static Query parse(String rows, String rawQuery) throws Refusal {
+            try {
+                Map<String, String> parts = parse(rawQuery);
+                return new Query(
+                        wholeNumber("rows", rows, 0, MAX_ROWS),
+                        wholeNumber("seed", parts.get("seed"), 0, MAX_SEED, NO_SEED),
+                        wholeNumber("from", parts.get("from"), 0, MAX_ROWS, 0),
+                        Format.named(parts.getOrDefault("format", "sql")),
+                        wholeNumber("rate", parts.get("rate"), 1, MAX_RATE, NO_RATE));
             } catch (IllegalArgumentException e) {
                 throw new Refusal(400, e.getMessage());
             }
+        }
+
+        private static Map<String, String> parse(String rawQuery) {
+            Map<String, String> parts = new HashMap<>();
+            if (rawQuery == null) return parts;
+            for (String part : rawQuery.split("&", -1)) {
+                String[] nameAndValue = part.split("=", 2);
+                String name = nameAndValue[0];
+                check(PARTS.contains(name),
+                        "a query part must be seed, from, format or rate, not \"%s\"", name);
+                putOnce(parts, name, nameAndValue.length > 1 ? nameAndValue[1] : "");
+            }
+            return parts;
         }
     }
 
     /** An answer other than rows, with a body as RFC 9457 has it. */
     private static final class Refusal extends Exception {
         private static final long serialVersionUID = 1;
-        private static final Map<Integer, String> TITLES = Map.of(400, "Bad Request", 404, "Not Found",
-                405, "Method Not Allowed", 500, "Internal Server Error", 503, "Service Unavailable");
+        private static final Map<Integer, String> TITLES = Map.of(
+                400, "Bad Request",
+                404, "Not Found",
+                405, "Method Not Allowed",
+                500, "Internal Server Error",
+                503, "Service Unavailable");
         private final int status;
-        private final String[] header; // its name and value, or nothing
+        private final transient Map<String, String> headers;
 
-        Refusal(int status, String detail, String... header) {
+        Refusal(int status, String detail) {
+            this(status, detail, Map.of());
+        }
+
+        Refusal(int status, String detail, Map<String, String> headers) {
             super(printable(detail));
             this.status = status;
-            this.header = header;
+            this.headers = headers;
         }
 
         String problem() {
@@ -396,255 +644,466 @@ public class Server {
         }
     }
 
-    /** The whole number given under a name, or its default; throws a sentence that says what came and what is accepted. */
-    private static long wholeNumber(Map<String, String> given, String name, long min, long max, long byDefault) {
-        String text = given.get(name);
-        if (text == null) return byDefault;
-        long number = text.matches("[0-9]{1,19}") ? Long.parseUnsignedLong(text) : -1; // past 2^63 is negative: refused
-        check(number >= min && number <= max, "%s must be a whole number from %,d to %,d, not \"%s\"", name, min, max, text);
-        return number;
+    // ---- How a row is written -------------------------------------------------------------------
+
+    /** A column, and what it holds of a ticket. */
+    sealed interface Column {
+
+        /** What is on the balls; a number stands at its own place. */
+        List<Integer> NUMBERS = IntStream.rangeClosed(0, WHITE_BALLS).boxed().toList();
+
+        /**
+         * The columns of a row, in order. The header of csv, the keys of ndjson and the fields of
+         * every row follow from this list.
+         */
+        List<Column> ALL = List.of(
+                new Id("transaction_id", Ticket::transactionId),
+                new Choice("first_name", Names.LISTS.first, ticket -> ticket.buyer().firstName()),
+                new Choice("last_name", Names.LISTS.last, ticket -> ticket.buyer().lastName()),
+                new Choice("city", Names.LISTS.cities, ticket -> ticket.buyer().place()),
+                new Choice("state", Names.LISTS.states, ticket -> ticket.buyer().place()),
+                new Id("customer_id", ticket -> ticket.buyer().customerId()),
+                new Choice("powerball_1", NUMBERS, ticket -> ticket.whiteBalls()[0]),
+                new Choice("powerball_2", NUMBERS, ticket -> ticket.whiteBalls()[1]),
+                new Choice("powerball_3", NUMBERS, ticket -> ticket.whiteBalls()[2]),
+                new Choice("powerball_4", NUMBERS, ticket -> ticket.whiteBalls()[3]),
+                new Choice("powerball_5", NUMBERS, ticket -> ticket.whiteBalls()[4]),
+                new Choice("powerball_number", NUMBERS, Ticket::powerball));
+
+        String name();
+
+        /** An id. */
+        record Id(String name, Function<Ticket, UUID> of) implements Column {
+        }
+
+        /**
+         * A choice from a list, told by its place there. So the bytes of each choice are made once,
+         * and not for every row.
+         */
+        record Choice(String name, List<?> list, ToIntFunction<Ticket> of) implements Column {
+        }
     }
 
-    private static void check(boolean accepted, String otherwise, Object... arguments) {
-        if (!accepted) throw new IllegalArgumentException(printable(String.format(otherwise, arguments)));
-    }
-
-    /** Text from a client, fit for a terminal: printable ASCII, and not too long. */
-    private static String printable(String text) {
-        return text.replaceAll("[^ -~]", "?").replaceFirst("(.{500}).+", "$1...");
-    }
-
-    // ---- Formats ----------------------------------------------------------------------------------------------------
-
-    /**
-     * How rows are written. All but the two ids of a row is a choice from a list, so every choice is kept as bytes that
-     * are ready for their column, with quotes and separators: a row is 11 copies and 32 looked-up pairs of hex digits.
-     */
+    /** The formats. In each of them a row is a line. */
     enum Format {
-        SQL("text/plain; charset=utf-8", "", "(", ", ", ")", ", ", "'"),
-        CSV("text/csv; charset=utf-8; header=present", String.join(",", COLUMNS) + "\n", "", ",", "\n", "", ""),
-        NDJSON("application/x-ndjson", "", "{", ",", "}\n", "", "\"");
-
-        private static final VarHandle PAIR = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
-        private static final short[] HEX = new short[256]; // a pair of digits for each byte
-
-        static {
-            for (int i = 0; i < HEX.length; i++) {
-                HEX[i] = (short) (Character.forDigit(i >> 4, 16) << 8 | Character.forDigit(i & 15, 16));
+        SQL("text/plain; charset=utf-8", "(", ", ", ")", "'") {
+            @Override String quote(String text) {
+                return "'" + text.replace("'", "''") + "'";
             }
+        },
+        CSV("text/csv; charset=utf-8; header=present", "", ",", "", "") {
+            @Override String headerLine() {
+                return String.join(",", Column.ALL.stream().map(Column::name).toList()) + "\n";
+            }
+
+            @Override String quote(String text) { // only where RFC 4180 asks for it
+                return text.matches("[^\",]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
+            }
+        },
+        NDJSON("application/x-ndjson", "{", ",", "}", "\"") {
+            @Override String key(Column column) {
+                return quote(column.name()) + ":";
+            }
+
+            @Override String quote(String text) {
+                return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+            }
+        };
+
+        /** A column as a format writes it. */
+        private interface Field {
+            void put(Ticket ticket, RowBuffer buffer);
         }
 
         private final String contentType;
-        private final byte[] header; // before the first row
-        private final byte[] rowStart; // from the start of a row to its transaction id
-        private final byte[] between; // rows
-        private final byte[][] firstNames; // from the end of the transaction id
-        private final byte[][] lastNames;
-        private final byte[][] places; // to the start of the customer id
-        private final byte[][][] numbers = new byte[DRAWN + 1][WHITE_BALLS + 1][]; // to the end of the row
+        private final byte[] header = utf8(headerLine()); // before the first row
+        private final List<Field> fields = new ArrayList<>(); // one for each column
+        private final byte[] rowEnd;
 
-        /** Takes what stands before the rows, around and in a row, between rows, and around a text. */
-        Format(String contentType, String header, String open, String comma, String close, String between, String mark) {
+        /**
+         * Takes what opens a row, what stands between its fields, what closes it, and what stands
+         * around an id.
+         */
+        Format(String contentType, String open, String separator, String close, String mark) {
             this.contentType = contentType;
-            this.header = bytes(header);
-            this.between = bytes(between);
-            String[] lead = new String[COLUMNS.size()];
-            for (int i = 0; i < lead.length; i++) {
-                lead[i] = (i == 0 ? open : comma) + (name().equals("NDJSON") ? quote(COLUMNS.get(i)) + ":" : "");
+            for (Column column : Column.ALL) {
+                String lead = (fields.isEmpty() ? open : separator) + key(column);
+                fields.add(column instanceof Column.Choice choice
+                        ? field(choice, lead)
+                        : field((Column.Id) column, lead + mark, mark));
             }
-            rowStart = bytes(lead[0] + mark);
-            Names lists = Names.LISTS;
-            firstNames = bytes(lists.first.length, i -> mark + lead[1] + quote(lists.first[i]));
-            lastNames = bytes(lists.last.length, i -> lead[2] + quote(lists.last[i]));
-            places = bytes(lists.places.length, i -> {
-                String[] cityAndState = lists.places[i].split(",(?=..$)"); // at the last comma
-                return lead[3] + quote(cityAndState[0]) + lead[4] + quote(cityAndState[1]) + lead[5] + mark;
-            });
-            for (int ball = 0; ball <= DRAWN; ball++) {
-                String start = (ball == 0 ? mark : "") + lead[6 + ball];
-                String end = ball == DRAWN ? close : "";
-                numbers[ball] = bytes(WHITE_BALLS + 1, number -> start + number + end);
-            }
+            rowEnd = utf8(close + "\n");
         }
 
-        private static byte[] bytes(String text) {
-            return text.getBytes(StandardCharsets.UTF_8);
+        private Field field(Column.Choice column, String lead) {
+            byte[][] ready = column.list.stream()
+                    .map(value -> utf8(lead + (value instanceof String text ? quote(text) : value)))
+                    .toArray(byte[][]::new);
+            return (ticket, buffer) -> buffer.put(ready[column.of.applyAsInt(ticket)]);
         }
 
-        private static byte[][] bytes(int length, IntFunction<String> text) {
-            return IntStream.range(0, length).mapToObj(i -> bytes(text.apply(i))).toArray(byte[][]::new);
-        }
-
-        static Format named(String name) {
-            check(List.of("sql", "csv", "ndjson").contains(name), "format must be sql, csv or ndjson, not \"%s\"", name);
-            return valueOf(name.toUpperCase());
-        }
-
-        /** Quotes a text that has no control characters. */
-        private String quote(String text) {
-            return switch (name()) { // not "this": the constants are still being made when this is first called
-                case "SQL" -> "'" + text.replace("'", "''") + "'";
-                case "CSV" -> text.matches("[^\",]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
-                default -> '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+        private Field field(Column.Id column, String before, String behind) {
+            byte[] start = utf8(before);
+            byte[] end = utf8(behind);
+            return (ticket, buffer) -> {
+                buffer.put(start);
+                buffer.put(column.of.apply(ticket));
+                buffer.put(end);
             };
         }
 
-        /** Makes a row and puts it, after another one or not. Returns where it ends. Takes a third of what strings would take. */
-        int put(byte[] buffer, int start, boolean afterAnother, long seed, long index) {
-            Drawing drawing = Drawing.of(seed, index); // used here only, so the compiled code has no such object
-            int at = afterAnother ? put(buffer, start, between) : start;
-            at = put(buffer, at, rowStart);
-            at = putUuid(buffer, at, drawing.transactionHigh, drawing.transactionLow);
-            at = put(buffer, at, firstNames[drawing.first]);
-            at = put(buffer, at, lastNames[drawing.last]);
-            at = put(buffer, at, places[drawing.place]);
-            at = putUuid(buffer, at, drawing.customerHigh, drawing.customerLow);
-            for (int i = 0; i < DRAWN; i++) at = put(buffer, at, numbers[i][drawing.whiteBall(i)]);
-            return put(buffer, at, numbers[DRAWN][drawing.powerball]);
+        static Format named(String name) {
+            check(List.of("sql", "csv", "ndjson").contains(name),
+                    "format must be sql, csv or ndjson, not \"%s\"", name);
+            return valueOf(name.toUpperCase());
         }
 
-        private static int put(byte[] buffer, int at, byte[] bytes) {
-            System.arraycopy(bytes, 0, buffer, at, bytes.length);
-            return at + bytes.length;
+        String headerLine() {
+            return "";
         }
 
-        private static int putUuid(byte[] buffer, int start, long high, long low) {
-            int at = putHex(buffer, start, high >>> 32, 4, '-');
-            at = putHex(buffer, at, high >>> 16, 2, '-');
-            at = putHex(buffer, at, high, 2, '-');
-            at = putHex(buffer, at, low >>> 48, 2, '-');
-            return putHex(buffer, at, low, 6, '-') - 1; // without the last mark
+        String key(Column column) {
+            return "";
         }
 
-        /** Puts the lowest bytes of a number, highest first, and a mark. */
-        private static int putHex(byte[] buffer, int start, long bits, int bytes, char mark) {
-            int at = start;
-            for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8, at += 2) {
-                PAIR.set(buffer, at, HEX[(int) (bits >>> shift) & 0xff]);
+        /** A text without control characters, in quotes and with the escapes of the format. */
+        abstract String quote(String text);
+
+        /** Writes a ticket as a row. */
+        void put(Ticket ticket, RowBuffer buffer) {
+            for (Field field : fields) {
+                field.put(ticket, buffer);
             }
-            buffer[at] = (byte) mark;
-            return at + 1;
+            buffer.put(rowEnd);
+        }
+
+        private static byte[] utf8(String text) {
+            return text.getBytes(StandardCharsets.UTF_8);
         }
     }
 
-    // ---- How a row is made ------------------------------------------------------------------------------------------
+    /** Rows on their way to a client, as bytes. */
+    static final class RowBuffer {
+        private static final byte[] HEX_DIGITS =
+                "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+        private final byte[] bytes = new byte[BUFFER_BYTES];
+        private int length;
+
+        /** Whether another row fits, however long. */
+        boolean hasRoom() {
+            return length + MAX_ROW_BYTES <= bytes.length;
+        }
+
+        void put(byte[] text) {
+            System.arraycopy(text, 0, bytes, length, text.length);
+            length += text.length;
+        }
+
+        /** Puts a UUID as its 36 characters, in a fifth of the time that its toString() takes. */
+        void put(UUID id) {
+            long high = id.getMostSignificantBits();
+            long low = id.getLeastSignificantBits();
+            putHex(high >>> 32, 8);
+            bytes[length++] = '-';
+            putHex(high >>> 16, 4);
+            bytes[length++] = '-';
+            putHex(high, 4);
+            bytes[length++] = '-';
+            putHex(low >>> 48, 4);
+            bytes[length++] = '-';
+            putHex(low, 12);
+        }
+
+        /** Puts the lowest hex digits of a number, the highest of them first. */
+        private void putHex(long bits, int digits) {
+            int at = length;
+            for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) {
+                bytes[at] = HEX_DIGITS[(int) (bits >>> shift) & 0xf];
+                at++;
+            }
+            length = at;
+        }
+
+        void moveTo(OutputStream out) throws IOException {
+            out.write(bytes, 0, length);
+            length = 0;
+        }
+    }
+
+    // ---- How a row is made ----------------------------------------------------------------------
 
     /**
-     * One row: who bought which numbers. It holds no objects: as garbage they would cost many streams a fifth of their
-     * speed, and twice the memory. Names are indices into {@link Names}, ids come in halves of 64 bits.
+     * One row: who bought which numbers.
      *
-     * @param transactionHigh version 7 (RFC 9562, 5.7): 48 and 12 bits of seed + index, then 62 random bits; so ids ascend
-     * @param customerHigh version 4 (RFC 9562, 5.4)
-     * @param whiteBalls five distinct numbers from 1 to 69, ascending, a byte each from the lowest; every set is equally likely
+     * @param transactionId a UUID of version 7 that holds seed + index, so that ids ascend
+     * @param whiteBalls five distinct numbers from 1 to 69, ascending; every set is equally likely
      * @param powerball 1 to 26, from a drum of its own
      */
-    record Drawing(long transactionHigh, long transactionLow, int first, int last, int place, long customerHigh,
-            long customerLow, long whiteBalls, int powerball) {
+    record Ticket(UUID transactionId, Buyer buyer, int[] whiteBalls, int powerball) {
 
-        /** Row index (0 to 2 * 10^9) of the stream named seed (0 to 10^18): always the same, on every JDK from 17 on. */
-        static Drawing of(long seed, long index) {
-            // SplittableRandom steps by a constant, so starts that differ by a multiple of it would give shifted copies
-            // of the same numbers. A start that is mixed well is far from all others.
-            SplittableRandom random = new SplittableRandom(mix(mix(seed) + index));
-            Names names = Names.LISTS;
-            long tick = seed + index;
-            return new Drawing((tick >>> 12) << 16 | 7 << 12 | (tick & 0xfff), variant(random), // 48 bits, the version, 12 bits
-                    random.nextInt(names.first.length),
-                    random.nextInt(names.last.length),
-                    random.nextInt(names.places.length),
-                    random.nextLong() & ~0xf000L | 4 << 12, variant(random),
-                    whiteBalls(random),
+        /**
+         * Row index (0 to 2 * 10^9) of the stream named seed (0 to 10^18): always the same, on
+         * every JDK from 17 on.
+         */
+        static Ticket of(long seed, long index) {
+            SplittableRandom random = generator(mixed(seed) + index);
+            return new Ticket(
+                    uuid7(seed + index, random.nextLong()),
+                    Buyer.of(random.nextInt(BUYERS)),
+                    drawWhiteBalls(random),
                     1 + random.nextInt(POWERBALLS));
         }
 
-        /** What new SplittableRandom(start).nextLong() gives, without the object: Stafford's variant 13, as the JDK calls it. */
-        private static long mix(long start) {
-            long z = start + 0x9e3779b97f4a7c15L;
-            z = (z ^ z >>> 30) * 0xbf58476d1ce4e5b9L;
-            z = (z ^ z >>> 27) * 0x94d049bb133111ebL;
-            return z ^ z >>> 31;
-        }
-
-        /** The two highest bits say that the layout of the UUID is the RFC's; the other 62 are random. */
-        private static long variant(SplittableRandom random) {
-            return random.nextLong() >>> 2 | 1L << 63;
-        }
-
-        /** Draws until five different balls are out. Bits sort them: 25 ns a row less than inserting each into an array. */
-        private static long whiteBalls(SplittableRandom random) {
-            long low = 0; // bit n: ball n + 1
-            long high = 0; // bit n: ball n + 65
-            while (Long.bitCount(low) + Long.bitCount(high) < DRAWN) {
-                int ball = random.nextInt(WHITE_BALLS);
-                low |= ball < 64 ? 1L << ball : 0;
-                high |= ball < 64 ? 0 : 1L << ball; // the shift counts modulo 64
-            }
-            long balls = 0; // the highest goes in first: in the end it is in the highest byte
-            for (; high != 0; high ^= Long.highestOneBit(high)) balls = balls << 8 | 128 - Long.numberOfLeadingZeros(high);
-            for (; low != 0; low ^= Long.highestOneBit(low)) balls = balls << 8 | 64 - Long.numberOfLeadingZeros(low);
+        /** Draws five numbers. If one comes twice, which a ball cannot, draws all five again. */
+        private static int[] drawWhiteBalls(SplittableRandom random) {
+            int[] balls = new int[DRAWN];
+            do {
+                for (int i = 0; i < DRAWN; i++) {
+                    balls[i] = 1 + random.nextInt(WHITE_BALLS);
+                }
+                sort(balls);
+            } while (hasPair(balls));
             return balls;
         }
 
-        /** A ball by its place, 0 to 4. */
-        int whiteBall(int i) {
-            return (int) (whiteBalls >>> 8 * i) & 0xff;
+        /**
+         * Bubble sort, by min and max, which do not branch: for five numbers a third of the time of
+         * Arrays.sort.
+         */
+        private static void sort(int[] balls) {
+            for (int last = balls.length - 1; last > 0; last--) {
+                for (int i = 0; i < last; i++) {
+                    int lower = Math.min(balls[i], balls[i + 1]);
+                    int higher = Math.max(balls[i], balls[i + 1]);
+                    balls[i] = lower;
+                    balls[i + 1] = higher;
+                }
+            }
+        }
+
+        private static boolean hasPair(int[] sorted) {
+            for (int i = 1; i < sorted.length; i++) {
+                if (sorted[i] == sorted[i - 1]) return true;
+            }
+            return false;
         }
     }
 
-    /** The lists beside this file, one entry a line. Whoever changes them changes the rows of every seed. */
-    record Names(String[] first, String[] last, String[] places) {
+    /**
+     * Who buys tickets, again and again: one of 100,000, the same in every stream.
+     *
+     * @param customerId a UUID of version 4
+     * @param firstName its place in the list of {@link Names}, as are the other two; a place is a
+     * city and its state
+     */
+    record Buyer(UUID customerId, int firstName, int lastName, int place) {
 
-        static final Names LISTS = new Names(lines("first.txt", ""), lines("last.txt", ""), lines("places.txt", ",[A-Z]{2}"));
+        /**
+         * The buyer of a number (0 to 99,999): always the same one, as long as the lists of names
+         * are the same.
+         */
+        static Buyer of(int number) {
+            SplittableRandom random = generator(number);
+            return new Buyer(
+                    uuid4(random.nextLong(), random.nextLong()),
+                    random.nextInt(Names.LISTS.first.size()),
+                    random.nextInt(Names.LISTS.last.size()),
+                    random.nextInt(Names.LISTS.cities.size()));
+        }
+    }
 
-        private static String[] lines(String file, String end) {
+    /**
+     * A generator of random numbers for one row or buyer. SplittableRandom steps by a constant, so
+     * starts that differ by a multiple of it would give shifted copies of the same numbers. A start
+     * that is mixed well is far from all others.
+     */
+    private static SplittableRandom generator(long start) {
+        return new SplittableRandom(mixed(start));
+    }
+
+    /** What new SplittableRandom(start).nextLong() gives, without an object: 48 bytes less. */
+    private static long mixed(long start) {
+        long z = start + 0x9e3779b97f4a7c15L; // Stafford's variant 13, as in the JDK
+        z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+        z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+        return z ^ (z >>> 31);
+    }
+
+    /**
+     * RFC 9562, 5.7: 48 bits of time, the version, 12 more bits of time, the variant, 62 random
+     * bits.
+     */
+    private static UUID uuid7(long tick, long random) {
+        long time = (tick >>> 12) << 16 | (tick & 0xfff);
+        return new UUID(withVersion(7, time), withVariant(random));
+    }
+
+    /** RFC 9562, 5.4: random but for version and variant. */
+    private static UUID uuid4(long random, long moreRandom) {
+        return new UUID(withVersion(4, random), withVariant(moreRandom));
+    }
+
+    /** The version stands in bits 12 to 15. */
+    private static long withVersion(int version, long bits) {
+        return (bits & ~0xf000L) | (version << 12);
+    }
+
+    /** The two highest bits, 1 and 0, say that the layout is the RFC's. */
+    private static long withVariant(long bits) {
+        return (bits >>> 2) | (1L << 63);
+    }
+
+    /**
+     * The lists beside this file, one entry a line. Whoever changes them changes the rows of every
+     * seed.
+     */
+    record Names(List<String> first, List<String> last, List<String> cities, List<String> states) {
+
+        private static final String BYTE_ORDER_MARK = "\uFEFF"; // some editors begin a file with it
+        private static final String NOT_UTF_8 = "\uFFFD"; // what Java reads in place of such bytes
+
+        static final Names LISTS = read();
+
+        private static Names read() {
+            List<String> places = lines("places.txt", ".*\\S,[A-Z]{2}", "a place as City,ST");
+            return new Names(
+                    lines("first.txt", ".*\\S", "a name"),
+                    lines("last.txt", ".*\\S", "a name"),
+                    places.stream().map(place -> place.substring(0, place.length() - 3)).toList(),
+                    places.stream().map(place -> place.substring(place.length() - 2)).toList());
+        }
+
+        private static List<String> lines(String file, String pattern, String what) {
             try (InputStream in = resource("names/" + file).openStream()) {
-                String[] lines = new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\\R");
-                Predicate<String> good = Pattern.compile("[^\\p{Cc}\\uFEFF\\uFFFD]{1,100}(?<=\\S)" + end).asMatchPredicate();
+                String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+                if (text.startsWith(BYTE_ORDER_MARK)) text = text.substring(1);
+                List<String> lines = List.of(text.split("\\R"));
                 for (String line : lines) {
-                    check(good.test(line), "names/%s: every line must hold a %s of up to 100 characters in UTF-8, not \"%s\"",
-                            file, end.isEmpty() ? "name" : "place as City,ST", line);
+                    check(line.length() <= 100 && line.matches(pattern) && isClean(line),
+                            "names/%s: every line must hold %s of up to 100 characters in UTF-8,"
+                            + " not \"%s\"", file, what, line);
                 }
                 return lines;
             } catch (IOException e) {
                 throw new IllegalArgumentException("names/" + file + ": " + e.getMessage(), e);
             }
         }
+
+        private static boolean isClean(String line) {
+            return line.chars().noneMatch(Character::isISOControl)
+                    && !line.contains(BYTE_ORDER_MARK) && !line.contains(NOT_UTF_8);
+        }
     }
 
-    /** A file beside this one: on the class path, or, for a launch from source on a JDK before 22, in its folder. */
+    /**
+     * A file beside this one: on the class path, or, for a launch from source on a JDK before 22,
+     * in its folder.
+     */
     private static URL resource(String name) throws IOException {
         URL found = Server.class.getResource(name);
         URL source = Server.class.getProtectionDomain().getCodeSource().getLocation();
         return found != null ? found : URI.create(source.toString()).resolve(name).toURL();
     }
 
-    // ---- Options ----------------------------------------------------------------------------------------------------
+    // ---- Options --------------------------------------------------------------------------------
 
-    private record Options(String host, int port, int maxStreams, long stallSeconds, long dropAfter) {
+    private record Options(
+            String host, int port, int maxStreams, long stallSeconds, long dropAfter) {
+
         private static final String USAGE = """
                 Usage: java src/powerball/Server.java [options]
 
-                  --host HOST            listen on this address (127.0.0.1: this machine only)
-                  --port PORT            0 to 65535, 0 picks a free one (8000)
-                  --max-streams N        streams at once, 1 to 10,000; more are asked to come back (256)
-                  --stall-seconds S      cut off a client that takes nothing for so long, 1 to 86,400 (30)
-                  --drop-after K         failure drill: break every stream after K rows, 1 to 1,000,000,000
-                  --help                 show this""";
+                  --host HOST          listen on this address (127.0.0.1: this machine only)
+                  --port PORT          0 to 65535, 0 picks a free one (8000)
+                  --max-streams N      streams at once, 1 to 10,000 (256); more get 503
+                  --stall-seconds S    disconnect a client whose stream could not go on
+                                       for S seconds, 1 to 86,400 (300)
+                  --drop-after K       failure drill: break every stream after K rows,
+                                       1 to 1,000,000,000
+                  --help               show this""";
 
-        static Options parse(List<String> args) {
-            Map<String, String> given = new HashMap<>();
-            for (int i = 0; i < args.size(); i += 2) {
-                check(List.of("--host", "--port", "--max-streams", "--stall-seconds", "--drop-after").contains(args.get(i)),
-                        "no such option: %s", args.get(i));
-                String value = i + 1 < args.size() ? args.get(i + 1) : "";
-                check(given.put(args.get(i), value) == null, "%s must be given once, not twice", args.get(i));
-            }
-            check(!given.getOrDefault("--host", "any").isBlank(), "--host must be a name or an address, not \"\"");
-            return new Options(given.getOrDefault("--host", "127.0.0.1"),
-                    (int) wholeNumber(given, "--port", 0, 65_535, 8000),
-                    (int) wholeNumber(given, "--max-streams", 1, 10_000, 256),
-                    wholeNumber(given, "--stall-seconds", 1, 86_400, 30),
-                    wholeNumber(given, "--drop-after", 1, MAX_ROWS, Long.MAX_VALUE)); // never
+        static Options parse(String[] args) {
+            Arguments given = Arguments.parse(args, List.of(
+                    "--host", "--port", "--max-streams", "--stall-seconds", "--drop-after"));
+            check(given.words.isEmpty(), "no such option: %s", String.join(" ", given.words));
+            String host = given.text("--host", "127.0.0.1");
+            check(!host.isBlank(), "--host must be a name or an address, not \"%s\"", host);
+            return new Options(host,
+                    (int) given.number("--port", 0, 65_535, 8000),
+                    (int) given.number("--max-streams", 1, 10_000, 256),
+                    given.number("--stall-seconds", 1, 86_400, 300),
+                    given.number("--drop-after", 1, MAX_ROWS, Long.MAX_VALUE)); // never
         }
     }
+
+    // ==== Shared: the same in Server, Ingest and Winners, as each stands alone ===================
+
+    /** What was typed behind the program's name: words, and options with a value each. */
+    private record Arguments(List<String> words, Map<String, String> options) {
+
+        /** Refuses an option that is not among these, has no value, or is given twice. */
+        static Arguments parse(String[] args, List<String> names) {
+            Arguments given = new Arguments(new ArrayList<>(), new LinkedHashMap<>());
+            Iterator<String> rest = List.of(args).iterator();
+            while (rest.hasNext()) {
+                String word = rest.next();
+                if (word.startsWith("--")) {
+                    check(names.contains(word), "no such option: %s", word);
+                    check(rest.hasNext(), "%s must be given with a value", word);
+                    putOnce(given.options, word, rest.next());
+                } else {
+                    given.words.add(word);
+                }
+            }
+            return given;
+        }
+
+        String text(String name, String otherwise) {
+            return options.getOrDefault(name, otherwise);
+        }
+
+        long number(String name, long min, long max, long otherwise) {
+            String text = options.get(name);
+            return wholeNumber(name, text == null ? null : ungrouped(text), min, max, otherwise);
+        }
+    }
+
+    private static void putOnce(Map<String, String> values, String name, String value) {
+        check(values.put(name, value) == null, "%s must be given once, not twice", name);
+    }
+
+    /** A number as people write it: 1,000 and 1_000 are 1000. Any other text stays as it is. */
+    private static String ungrouped(String text) {
+        return text.matches("[0-9]{1,3}([,_][0-9]{3})+") ? text.replaceAll("[,_]", "") : text;
+    }
+
+    /**
+     * The number that a text is; refused, if it is none or out of range, with a sentence that says
+     * what is accepted.
+     */
+    private static long wholeNumber(String name, String text, long min, long max) {
+        // From 2^63 on it is negative.
+        long number = text.matches("[0-9]{1,19}") ? Long.parseUnsignedLong(text) : -1;
+        check(number >= min && number <= max,
+                "%s must be a whole number from %,d to %,d, not \"%s\"", name, min, max, text);
+        return number;
+    }
+
+    /** The same, where nothing may be given: a text of null. */
+    private static long wholeNumber(String name, String text, long min, long max, long otherwise) {
+        return text == null ? otherwise : wholeNumber(name, text, min, max);
+    }
+
+    private static void check(boolean accepted, String sentence, Object... arguments) {
+        if (accepted) return;
+        throw new IllegalArgumentException(printable(String.format(sentence, arguments)));
+    }
+
+    /** Text from elsewhere, fit for a terminal: without control characters, and not too long. */
+    private static String printable(String text) {
+        String oneLine = text.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
+        return oneLine.replaceFirst("(.{500}).+", "$1...");
+    }
+
+    // ==== The end of what is shared ==============================================================
 }

@@ -12,8 +12,8 @@ import java.util.*;
  * and rows that Ingest has stored:
  *
  * <pre>
- * $ java --enable-native-access=ALL-UNNAMED -cp 'lib/*' src/powerball/Winners.java 37 43 56 60 67 12
- * Winning numbers: 37 43 56 60 67, Powerball 12
+ * $ java --enable-native-access=ALL-UNNAMED -cp 'lib/*' src/powerball/Winners.java 6 42 43 51 52 10
+ * Winning numbers: 6 42 43 51 52, Powerball 10
  * Tickets: 1,000 in powerball_data.db
  * match           prize      odds, 1 in   should win     did win             paid
  * 5 + PB    $20,000,000  292,201,338.00         0.00           1      $20,000,000
@@ -211,7 +211,7 @@ public class Winners {
         int ball = row.getInt(column); // 0 for what is not a number
         if (ball >= 1 && ball <= max) return ball;
         throw new Failure("has a ball that must be a whole number from 1 to %d, not \"%.40s\": transaction %.40s",
-                max, printable(row.getString(column)), printable(row.getString(7)));
+                max, printable(String.valueOf(row.getString(column))), printable(String.valueOf(row.getString(7))));
     }
 
     // ---- Counting ---------------------------------------------------------------------------------------------------
@@ -378,11 +378,6 @@ public class Winners {
         return String.format(amount < 0 ? "-$%,d" : "$%,d", Math.abs(amount));
     }
 
-    /** Text from elsewhere, fit for a terminal: without control characters. */
-    private static String printable(String text) {
-        return String.valueOf(text).replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?");
-    }
-
     // ---- On the terminal --------------------------------------------------------------------------------------------
 
     /** Asks a shell whether stdout (1) or stderr (2) is a terminal: the JDK only knows of stdin and stdout together. */
@@ -428,36 +423,87 @@ public class Winners {
                   --help             show this""";
 
         static Options parse(String[] args) {
-            List<String> balls = new ArrayList<>();
-            Map<String, String> given = new HashMap<>();
-            for (int i = 0; i < args.length; i++) {
-                String name = args[i];
-                if (!name.startsWith("--")) {
-                    balls.add(name);
-                    continue;
-                }
-                check(List.of("--db", "--seed", "--jackpot").contains(name), "no such option: %s", name);
-                String value = ++i < args.length ? args[i] : "";
-                check(!value.isBlank() && given.put(name, value) == null, "%s must be given once, with a value", name);
-            }
-            check(!given.containsKey("--seed") || balls.isEmpty(),
+            Arguments given = Arguments.parse(args, List.of("--db", "--seed", "--jackpot"));
+            List<String> balls = given.words;
+            check(!given.options.containsKey("--seed") || balls.isEmpty(),
                     "--seed is for drawing: give it or the winning numbers, not both");
-            String now = "" + System.currentTimeMillis() * 4096; // in the unit of the other programs' seeds
-            long seed = wholeNumber("--seed", given.getOrDefault("--seed", now), 0, 1_000_000_000_000_000_000L);
+            String db = given.text("--db", "powerball_data.db");
+            check(!db.isBlank(), "--db must be a path, not \"%s\"", db);
+            long now = System.currentTimeMillis() * 4096; // in the unit of the other programs' seeds
+            long seed = given.number("--seed", 0, 1_000_000_000_000_000_000L, now);
             return new Options(balls.isEmpty() ? Numbers.draw(seed) : Numbers.parse(balls), balls.isEmpty(), seed,
-                    Path.of(given.getOrDefault("--db", "powerball_data.db")),
-                    wholeNumber("--jackpot", given.getOrDefault("--jackpot", "20000000"), 1, 10_000_000_000L));
+                    Path.of(db), given.number("--jackpot", 1, 10_000_000_000L, 20_000_000));
         }
     }
 
+    // ==== Shared: the same in Server, Ingest and Winners, as each stands alone ===================
+
+    /** What was typed behind the program's name: words, and options with a value each. */
+    private record Arguments(List<String> words, Map<String, String> options) {
+
+        /** Refuses an option that is not among these, has no value, or is given twice. */
+        static Arguments parse(String[] args, List<String> names) {
+            Arguments given = new Arguments(new ArrayList<>(), new LinkedHashMap<>());
+            Iterator<String> rest = List.of(args).iterator();
+            while (rest.hasNext()) {
+                String word = rest.next();
+                if (word.startsWith("--")) {
+                    check(names.contains(word), "no such option: %s", word);
+                    check(rest.hasNext(), "%s must be given with a value", word);
+                    putOnce(given.options, word, rest.next());
+                } else {
+                    given.words.add(word);
+                }
+            }
+            return given;
+        }
+
+        String text(String name, String otherwise) {
+            return options.getOrDefault(name, otherwise);
+        }
+
+        long number(String name, long min, long max, long otherwise) {
+            String text = options.get(name);
+            return wholeNumber(name, text == null ? null : ungrouped(text), min, max, otherwise);
+        }
+    }
+
+    private static void putOnce(Map<String, String> values, String name, String value) {
+        check(values.put(name, value) == null, "%s must be given once, not twice", name);
+    }
+
+    /** A number as people write it: 1,000 and 1_000 are 1000. Any other text stays as it is. */
+    private static String ungrouped(String text) {
+        return text.matches("[0-9]{1,3}([,_][0-9]{3})+") ? text.replaceAll("[,_]", "") : text;
+    }
+
+    /**
+     * The number that a text is; refused, if it is none or out of range, with a sentence that says
+     * what is accepted.
+     */
     private static long wholeNumber(String name, String text, long min, long max) {
-        long number = text.matches("[0-9]{1,19}") ? Long.parseUnsignedLong(text) : -1; // past 2^63 it is negative
-        check(number >= min && number <= max, "%s must be a whole number from %,d to %,d, not \"%s\"", name, min, max, text);
+        // From 2^63 on it is negative.
+        long number = text.matches("[0-9]{1,19}") ? Long.parseUnsignedLong(text) : -1;
+        check(number >= min && number <= max,
+                "%s must be a whole number from %,d to %,d, not \"%s\"", name, min, max, text);
         return number;
     }
 
-    private static void check(boolean accepted, String otherwise, Object... arguments) {
-        if (!accepted) throw new IllegalArgumentException(printable(String.format(otherwise, arguments)));
+    /** The same, where nothing may be given: a text of null. */
+    private static long wholeNumber(String name, String text, long min, long max, long otherwise) {
+        return text == null ? otherwise : wholeNumber(name, text, min, max);
     }
 
+    private static void check(boolean accepted, String sentence, Object... arguments) {
+        if (accepted) return;
+        throw new IllegalArgumentException(printable(String.format(sentence, arguments)));
+    }
+
+    /** Text from elsewhere, fit for a terminal: without control characters, and not too long. */
+    private static String printable(String text) {
+        String oneLine = text.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
+        return oneLine.replaceFirst("(.{500}).+", "$1...");
+    }
+
+    // ==== The end of what is shared ==============================================================
 }

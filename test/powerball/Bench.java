@@ -302,7 +302,7 @@ final class Bench {
         }
 
         Program ready() {
-            Matcher ready = Pattern.compile("Serving drawings on (\\S+)/ .*\n").matcher("");
+            Matcher ready = Pattern.compile("Serving tickets on (\\S+)/\n").matcher("");
             while (!ready.reset(printed()).find()) {
                 LockSupport.parkNanos(1_000_000);
             }

@@ -9,6 +9,10 @@ import java.io.IOException;
 import java.net.http.HttpHeaders;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +36,7 @@ class FormatTest {
 
     private static final long SEED = 42;
     private static final int ROWS = 2_000;
+    private static final List<String> COLUMNS = Server.Column.ALL.stream().map(Server.Column::name).toList();
     private static final List<List<Object>> MADE = LongStream.range(0, ROWS).mapToObj(FormatTest::made).toList();
 
     private static ServerProcess server;
@@ -47,7 +52,7 @@ class FormatTest {
     }
 
     private static List<Object> made(long index) {
-        return DrawingTest.values(Server.Drawing.of(SEED, index));
+        return TicketTest.values(Server.Ticket.of(SEED, index));
     }
 
     private static String fetch(String format) {
@@ -80,6 +85,7 @@ class FormatTest {
         assertEquals(List.of("7"), headers.allValues("Drawing-Seed"));
         assertEquals(List.of("no-store"), headers.allValues("Cache-Control"));
         assertEquals(List.of("nosniff"), headers.allValues("X-Content-Type-Options"));
+        assertEquals(List.of("no"), headers.allValues("X-Accel-Buffering"));
     }
 
     @Test void sqlIsTheFormatWhereNoneIsNamed() {
@@ -101,24 +107,58 @@ class FormatTest {
 
     // ---- By tools ---------------------------------------------------------------------------------------------------
 
-    @Test void sqlIsAListOfValuesForSqlite() {
+    @Test void aLineOfSqlIsARowForSqlite() {
         assertEquals(joined(MADE), stored(fetch("sql")));
     }
 
-    /** Has SQLite insert what came, into columns that convert nothing. Returns its rows. */
-    private List<String> stored(String values) {
+    /** Has SQLite insert each line, into columns that convert nothing. Returns its rows. */
+    private List<String> stored(String rows) {
         Path file = folder.resolve("values.db");
-        Database.execute(file, "CREATE TABLE t (" + String.join(", ", Server.COLUMNS) + ")");
-        Database.execute(file, "INSERT INTO t VALUES " + values);
+        Database.execute(file, "CREATE TABLE t (" + String.join(", ", COLUMNS) + ")");
+        Database.execute(file, "INSERT INTO t VALUES " + rows.strip().replace(")\n(", "),\n("));
         assertEquals(List.of("text|integer|integer"), Database.query(file, "SELECT DISTINCT typeof(transaction_id), "
                 + "typeof(powerball_1), typeof(powerball_number) FROM t"));
         return Database.query(file, "SELECT * FROM t ORDER BY rowid");
     }
 
-    @Test void aClientThatSplitsAtCommaAndSpaceGetsTwelveFields() {
-        String rows = fetch("sql");
-        for (String row : rows.substring(1, rows.length() - 1).split("\\), \\(")) {
-            assertEquals(12, row.split(", ").length, row);
+    /** The first client of this API, in Java: for every line, strip, drop the ends, split, bind twelve strings. */
+    @Test void theFirstClientStoresIntegers() throws SQLException {
+        Path file = folder.resolve("first-client.db");
+        String body = server.get("/drawing/1000?seed=42").body();
+        try (Connection database = DriverManager.getConnection("jdbc:sqlite:" + file)) {
+            database.createStatement().execute("CREATE TABLE t (transaction_id TEXT, first_name TEXT, last_name TEXT,"
+                    + " city TEXT, state TEXT, customer_id TEXT, powerball_1 INTEGER, powerball_2 INTEGER,"
+                    + " powerball_3 INTEGER, powerball_4 INTEGER, powerball_5 INTEGER, powerball_number INTEGER)");
+            PreparedStatement insert =
+                    database.prepareStatement("INSERT INTO t VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+            for (String line : body.split("\n")) {
+                String row = line.strip();
+                String[] fields = row.substring(1, row.length() - 1).split(", ");
+                assertEquals(12, fields.length, line);
+                for (int i = 0; i < fields.length; i++) {
+                    insert.setString(i + 1, fields[i]);
+                }
+                insert.execute();
+            }
+        }
+        assertEquals(List.of("1000|integer|integer|integer|integer|integer|integer"), Database.query(file,
+                "SELECT count(*), typeof(powerball_1), typeof(powerball_2), typeof(powerball_3), typeof(powerball_4),"
+                + " typeof(powerball_5), typeof(powerball_number) FROM t GROUP BY 2, 3, 4, 5, 6, 7"));
+        assertEquals(MADE.subList(0, 1000).stream().map(row -> row.subList(6, 12)).toList().toString()
+                .replaceAll("[\\[\\] ]", ""), String.join(",", Database.query(file, "SELECT powerball_1 || ','"
+                + " || powerball_2 || ',' || powerball_3 || ',' || powerball_4 || ',' || powerball_5 || ','"
+                + " || powerball_number FROM t ORDER BY rowid")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"sql, 0", "csv, 1", "ndjson, 0"})
+    void everyRowIsALineInEveryFormat(String format, int headerLines) {
+        for (int rows : new int[] {0, 1, 1000}) {
+            String command = "curl -s '" + server.url + "/drawing/" + rows + "?format=" + format + "' | wc -l";
+            try (Run run = Run.start(folder, List.of("bash", "-c", command))) {
+                assertEquals(0, run.exitCode(), run::err);
+                assertEquals(rows + headerLines, Integer.parseInt(run.out().strip()), command);
+            }
         }
     }
 
@@ -129,7 +169,7 @@ class FormatTest {
             assertEquals(0, run.exitCode(), run::err);
         }
         Path file = folder.resolve("rows.db");
-        assertEquals(Server.COLUMNS, Database.query(file, "SELECT name FROM pragma_table_info('t')"));
+        assertEquals(COLUMNS, Database.query(file, "SELECT name FROM pragma_table_info('t')"));
         assertEquals(joined(MADE), Database.query(file, "SELECT * FROM t ORDER BY rowid"));
     }
 
@@ -164,12 +204,27 @@ class FormatTest {
         }
     }
 
+    /** Some editors put one there, and the first exercise has people edit a list. */
+    @ParameterizedTest
+    @ValueSource(strings = {"first.txt", "last.txt", "places.txt"})
+    void aByteOrderMarkAtTheHeadOfAListIsSkipped(String file) throws IOException {
+        Path program = ServerProcess.copyOfSource(folder);
+        Path list = program.resolveSibling("names").resolve(file);
+        Files.writeString(list, "\uFEFF" + Files.readString(list).replace("\n", "\r\n"));
+        List<String> command = List.of(Run.JAVA, program.toString(), "--port", "0");
+        try (ServerProcess edited = ServerProcess.start(folder, command)) {
+            assertEquals(server.get("/drawing/3000?seed=1").body(), edited.get("/drawing/3000?seed=1").body());
+        }
+    }
+
     static Stream<Arguments> aListWithABrokenLineStopsTheStart() {
         return Stream.of(
                 arguments("first.txt", ""),
                 arguments("first.txt", "Ann\n\nBob\n"),
                 arguments("first.txt", "Ann\n  \nBob\n"),
-                arguments("first.txt", "\uFEFFAnn\nBob\n"),
+                arguments("first.txt", "Ann\n\uFEFFBob\n"),
+                arguments("first.txt", "\uFEFF"),
+                arguments("first.txt", "\uFEFF\uFEFFAnn\n"),
                 arguments("last.txt", "Ann\tBob\n"),
                 arguments("last.txt", "Ann\177Bob\n"),
                 arguments("last.txt", "Jos\uFFFD\n"), // what is read where bytes are not UTF-8
@@ -216,11 +271,11 @@ class FormatTest {
         List<List<Object>> rows(String format) {
             List<List<Object>> rows = new ArrayList<>();
             if (format.equals("csv")) {
-                expect(String.join(",", Server.COLUMNS) + "\n");
+                expect(String.join(",", COLUMNS) + "\n");
             }
             while (at < text.length()) {
                 rows.add(switch (format) {
-                    case "sql" -> sqlRow(rows.isEmpty());
+                    case "sql" -> sqlRow();
                     case "csv" -> csvRow();
                     default -> ndjsonRow();
                 });
@@ -228,14 +283,14 @@ class FormatTest {
             return rows;
         }
 
-        private List<Object> sqlRow(boolean first) {
-            expect(first ? "(" : ", (");
+        private List<Object> sqlRow() {
+            expect("(");
             List<Object> row = new ArrayList<>();
             for (int i = 0; i < 12; i++) {
                 expect(i == 0 ? "" : ", ");
                 row.add(next() == '\'' ? quoted('\'', '\'') : number());
             }
-            expect(")");
+            expect(")\n");
             return row;
         }
 
@@ -253,7 +308,7 @@ class FormatTest {
         private List<Object> ndjsonRow() {
             Map<String, Object> object = object();
             expect("\n");
-            assertEquals(Server.COLUMNS, List.copyOf(object.keySet()));
+            assertEquals(COLUMNS, List.copyOf(object.keySet()));
             return List.copyOf(object.values());
         }
 

@@ -106,12 +106,15 @@ class ResumeTest {
     }
 
     @Test void aServerThatDropsEveryStreamIsAskedUntilAllIsThere() {
-        try (ServerProcess dropping = ServerProcess.start("--drop-after", "1000");
-                Run ingest = Run.ingest(folder, "5000", "--seed", "8", "--url", dropping.url)) {
+        try (ServerProcess dropping = ServerProcess.start("--drop-after", "4000");
+                Run ingest = Run.ingest(folder, "82000", "--seed", "8", "--url", dropping.url)) {
             assertEquals(0, ingest.exitCode(), ingest.err());
-            assertTrue(ingest.err().lines().filter(line -> line.contains(ASKED_AGAIN)).count() >= 4, ingest.err());
+            for (int rows = 4000; rows <= 80_000; rows += 4000) { // the drill leaves time for every row to come
+                String broken = String.format(Locale.ROOT, "The stream broke after %,d of 82,000 rows. ", rows);
+                assertTrue(ingest.err().contains(broken + ASKED_AGAIN), broken + ingest.err());
+            }
         }
-        assertHoldsWhatTheServerSends(5000, 8);
+        assertHoldsWhatTheServerSends(82_000, 8);
     }
 
     @Test void aServerThatIsKilledAndStartedAgainIsAskedForTheRest() throws SQLException, InterruptedException {

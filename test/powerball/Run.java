@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A real process: one of the programs, or a tool of the machine, with what it prints kept in files. */
@@ -17,7 +19,8 @@ final class Run implements AutoCloseable {
 
     static final Path PROJECT = Path.of("").toAbsolutePath(); // where build.sh starts the tests
     static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString(); // the one under test
-    private static final long LIMIT_SECONDS = 120; // for anything awaited: not a measure, only an end to a hanging test
+    private static final long LIMIT_SECONDS = 20; // for anything awaited: not a measure, only an end to a hanging test
+    private static final long END_SECONDS = 90; // for a program to end: some try for half a minute first
 
     final Process process;
     private final Path out;
@@ -83,7 +86,7 @@ final class Run implements AutoCloseable {
     /** Waits for its end. Returns its exit code. */
     int exitCode() {
         try {
-            if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+            if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
                 throw new AssertionError("still running: " + process.info() + "\n" + out() + err());
             }
             return process.exitValue();
@@ -113,12 +116,23 @@ final class Run implements AutoCloseable {
         return Stream.of(System.getenv("PATH").split(":")).anyMatch(bin -> Files.isExecutable(Path.of(bin, tool)));
     }
 
+    /** Waits until its output, or what it says on stderr, holds a pattern. */
+    void awaitOutput(String pattern) {
+        Pattern wanted = Pattern.compile(pattern);
+        await(pattern, () -> wanted.matcher(out() + err()).find(), () -> out() + err());
+    }
+
     /** Waits until a condition holds. */
     static void await(String what, BooleanSupplier condition) {
+        await(what, condition, () -> "");
+    }
+
+    /** Waits until a condition holds. If it waits in vain, it shows what it saw. */
+    static void await(String what, BooleanSupplier condition, Supplier<String> seen) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
-                throw new AssertionError("waited in vain for " + what);
+                throw new AssertionError("waited in vain for " + what + "\n" + seen.get());
             }
             try {
                 Thread.sleep(10); // between two looks

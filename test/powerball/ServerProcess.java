@@ -26,8 +26,9 @@ import java.util.stream.Stream;
 /** A Server in a process of its own, on a free port unless told otherwise, and ways to ask it. */
 final class ServerProcess implements AutoCloseable {
 
-    private static final Pattern READY = Pattern.compile("\\AServing drawings on (http://\\S+:(\\d+))/ - try \\S+/drawing/10 \\(Ctrl-C stops\\)\n");
-    private static final int LIMIT_SECONDS = 60; // for an answer: not a measure, only an end to a hanging test
+    private static final Pattern READY = Pattern.compile("\\AServing tickets on (http://\\S+:(\\d+))/\n"
+            + "Try curl \\S+/drawing/10 \\(Ctrl-C stops the server\\)\n");
+    private static final int LIMIT_SECONDS = 20; // for an answer: not a measure, only an end to a hanging test
     private static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     final Run run;

@@ -139,14 +139,14 @@ class WinnersTest {
     @Test void oneHundredThousandTicketsAreCountedAsABruteForceCountsThem() throws SQLException {
         List<Row> tickets = new ArrayList<>();
         Map<String, Integer> expected = new LinkedHashMap<>();
-        Server.Drawing winner = Server.Drawing.of(7, 50_000);
-        Set<Integer> drawn = new TreeSet<>(IntStream.of(DrawingTest.whiteBalls(winner)).boxed().toList());
+        Server.Ticket winner = Server.Ticket.of(7, 50_000);
+        Set<Integer> drawn = new TreeSet<>(IntStream.of(winner.whiteBalls()).boxed().toList());
         for (int i = 0; i < 100_000; i++) {
-            Server.Drawing drawing = Server.Drawing.of(7, i);
-            tickets.add(ticket(i, drawing));
-            Set<Integer> matches = new TreeSet<>(IntStream.of(DrawingTest.whiteBalls(drawing)).boxed().toList());
+            Server.Ticket ticket = Server.Ticket.of(7, i);
+            tickets.add(ticket(i, ticket));
+            Set<Integer> matches = new TreeSet<>(IntStream.of(ticket.whiteBalls()).boxed().toList());
             matches.retainAll(drawn);
-            boolean powerball = drawing.powerball() == winner.powerball();
+            boolean powerball = ticket.powerball() == winner.powerball();
             if (powerball || matches.size() > 2) {
                 String white = matches.isEmpty() ? "" : String.valueOf(matches.size());
                 String tier = white + (powerball && !white.isEmpty() ? " + " : "") + (powerball ? "PB" : "");
@@ -305,7 +305,7 @@ class WinnersTest {
         for (int round = 0; round < rounds; round++) {
             long[] counts = new long[70];
             for (int i = 0; i < 500; i++) {
-                for (int ball : DrawingTest.whiteBalls(Server.Drawing.of(3, 500L * round + i))) {
+                for (int ball : Server.Ticket.of(3, 500L * round + i).whiteBalls()) {
                     counts[ball]++;
                 }
             }
@@ -328,8 +328,8 @@ class WinnersTest {
             int[] same = balls.clone();
             same[5] = 1 + i % 25;
             unfair.add(ticket(i, same));
-            Server.Drawing drawing = Server.Drawing.of(42, i);
-            fair.add(ticket(i, drawing));
+            Server.Ticket ticket = Server.Ticket.of(42, i);
+            fair.add(ticket(i, ticket));
         }
         report(even.toArray(Row[]::new)).says("""
                 Chi-square 0.00 with 68 degrees of freedom, p = 1.0000
@@ -557,9 +557,9 @@ class WinnersTest {
                 "--seed is for drawing: give it or the winning numbers, not both");
         messages.put(List.of("--jackpot", "0"), "--jackpot must be a whole number from 1 to 10,000,000,000, not \"0\"");
         messages.put(List.of("--jackpot", "lots"), "--jackpot must be a whole number from 1 to 10,000,000,000, not \"lots\"");
-        messages.put(List.of("--db"), "--db must be given once, with a value");
-        messages.put(List.of("--db", ""), "--db must be given once, with a value");
-        messages.put(List.of("--db", "a", "--db", "b"), "--db must be given once, with a value");
+        messages.put(List.of("--db"), "--db must be given with a value");
+        messages.put(List.of("--db", ""), "--db must be a path, not \"\"");
+        messages.put(List.of("--db", "a", "--db", "b"), "--db must be given once, not twice");
         messages.put(List.of("--dbs", "a"), "no such option: --dbs");
 
         Map<List<String>, Run> runs = new LinkedHashMap<>();
@@ -626,9 +626,9 @@ class WinnersTest {
                 balls[0], balls[1], balls[2], balls[3], balls[4], balls[5]);
     }
 
-    private static Row ticket(int id, Server.Drawing drawing) {
-        int[] balls = Arrays.copyOf(DrawingTest.whiteBalls(drawing), 6);
-        balls[5] = drawing.powerball();
+    private static Row ticket(int id, Server.Ticket ticket) {
+        int[] balls = Arrays.copyOf(ticket.whiteBalls(), 6);
+        balls[5] = ticket.powerball();
         return ticket(id, balls);
     }
 

@@ -12,11 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -30,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a row is made: the same everywhere and for ever, by the rules of the game, and fair. */
-class DrawingTest {
+class TicketTest {
 
     private static final long MAX_SEED = 1_000_000_000_000_000_000L;
     private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L; // SplittableRandom's step
@@ -57,21 +59,26 @@ class DrawingTest {
     @Test void aSeedGivesTheSameRowsForEver() throws IOException {
         List<String> golden = Files.readAllLines(Run.PROJECT.resolve("test/powerball/golden-42.txt"));
         assertEquals(20, golden.size());
-        assertEquals(String.join(", ", golden), server.get("/drawing/20?seed=42").body());
+        assertEquals(String.join("\n", golden) + "\n", server.get("/drawing/20?seed=42").body());
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 1", "0, 500", "1, 1", "499, 2", "999, 1", "123, 877"})
-    void aSliceIsThatPartOfTheWhole(int from, int rows) {
-        String stream = "?seed=7&format=ndjson";
-        List<String> whole = server.get("/drawing/1000" + stream).body().lines().toList();
-        List<String> slice = server.get("/drawing/" + rows + stream + "&from=" + from).body().lines().toList();
-        assertEquals(whole.subList(from, from + rows), slice);
+    @ValueSource(strings = {"sql", "csv", "ndjson"})
+    void slicesBehindEachOtherAreTheStream(String format) {
+        String stream = "?seed=7&format=" + format;
+        String whole = server.get("/drawing/1000" + stream).body();
+        StringBuilder joined = new StringBuilder();
+        int[] ends = {0, 1, 1, 123, 499, 500, 999, 1000};
+        for (int i = 1; i < ends.length; i++) {
+            String slice = server.get("/drawing/" + (ends[i] - ends[i - 1]) + stream + "&from=" + ends[i - 1]).body();
+            joined.append(format.equals("csv") && i > 1 ? slice.substring(header().length() + 1) : slice);
+        }
+        assertEquals(whole, joined.toString());
     }
 
     @Test void theHighestRowOfTheHighestStreamFitsItsId() {
         String row = server.get("/drawing/1?seed=" + MAX_SEED + "&from=1000000000").body();
-        assertEquals("(" + plainText("SQL", plainRow(MAX_SEED, 1_000_000_000)) + ")", row);
+        assertEquals("(" + plainText("SQL", plainRow(MAX_SEED, 1_000_000_000)) + ")\n", row);
     }
 
     @ParameterizedTest
@@ -79,7 +86,7 @@ class DrawingTest {
     void rowsAreMadeAsAPlainProgramMakesThem(Server.Format format) {
         long seed = 5_000_000_000_000_000L;
         String expected = switch (format) {
-            case SQL -> plainRows(seed, format).collect(Collectors.joining("), (", "(", ")"));
+            case SQL -> plainRows(seed, format).collect(Collectors.joining(")\n(", "(", ")\n"));
             case CSV -> plainRows(seed, format).collect(Collectors.joining("\n", header() + "\n", "\n"));
             case NDJSON -> plainRows(seed, format).collect(Collectors.joining("}\n{", "{", "}\n"));
         };
@@ -134,18 +141,26 @@ class DrawingTest {
         String tick = String.format("%015x", seed + index);
         String transactionId = tick.substring(0, 8) + "-" + tick.substring(8, 12) + "-7" + tick.substring(12)
                 + "-" + variant(random);
-        List<String> row = new ArrayList<>(List.of(transactionId, any(FIRST, random), any(LAST, random)));
-        String place = any(PLACES, random);
-        row.addAll(List.of(place.substring(0, place.length() - 3), place.substring(place.length() - 2)));
-        String high = String.format("%016x", random.nextLong());
-        row.add(high.substring(0, 8) + "-" + high.substring(8, 12) + "-4" + high.substring(13) + "-" + variant(random));
-        TreeSet<Integer> balls = new TreeSet<>();
-        while (balls.size() < 5) {
-            balls.add(1 + random.nextInt(69));
-        }
+        List<String> row = new ArrayList<>(List.of(transactionId));
+        row.addAll(plainBuyer(random.nextInt(100_000)));
+        List<Integer> balls;
+        do {
+            balls = Stream.generate(() -> 1 + random.nextInt(69)).limit(5).sorted().toList();
+        } while (new HashSet<>(balls).size() < 5);
         balls.forEach(ball -> row.add(ball.toString()));
         row.add(String.valueOf(1 + random.nextInt(26)));
         return row;
+    }
+
+    /** The five columns of the buyer who has this number. */
+    private static List<String> plainBuyer(int number) {
+        SplittableRandom random = new SplittableRandom(new SplittableRandom(number).nextLong());
+        String high = String.format("%016x", random.nextLong());
+        String id = high.substring(0, 8) + "-" + high.substring(8, 12) + "-4" + high.substring(13) + "-" + variant(random);
+        List<String> buyer = new ArrayList<>(List.of(any(FIRST, random), any(LAST, random)));
+        String place = any(PLACES, random);
+        buyer.addAll(List.of(place.substring(0, place.length() - 3), place.substring(place.length() - 2), id));
+        return buyer;
     }
 
     private static String any(List<String> list, SplittableRandom random) {
@@ -163,7 +178,7 @@ class DrawingTest {
         return IntStream.range(0, 12).mapToObj(i -> switch (format) {
             case "SQL" -> i < 6 ? "'" + row.get(i).replace("'", "''") + "'" : row.get(i);
             case "CSV" -> row.get(i);
-            default -> '"' + Server.COLUMNS.get(i) + "\":" + (i < 6 ? '"' + row.get(i) + '"' : row.get(i));
+            default -> '"' + Server.Column.ALL.get(i).name() + "\":" + (i < 6 ? '"' + row.get(i) + '"' : row.get(i));
         }).collect(Collectors.joining(format.equals("SQL") ? ", " : ","));
     }
 
@@ -211,18 +226,19 @@ class DrawingTest {
         Set<String> states = new HashSet<>();
         String before = "";
         for (int i = 0; i < ROWS; i++) {
-            Server.Drawing row = Server.Drawing.of(seed, i);
-            int[] balls = whiteBalls(row);
+            Server.Ticket row = Server.Ticket.of(seed, i);
+            int[] balls = row.whiteBalls();
             assertArrayEquals(IntStream.of(balls).distinct().sorted().toArray(), balls);
             assertTrue(balls.length == 5 && balls[0] >= 1 && balls[4] <= 69, () -> Arrays.toString(balls));
             assertTrue(row.powerball() >= 1 && row.powerball() <= 26, () -> "Powerball " + row.powerball());
 
-            assertTrue(transactionId(row).version() == 7 && transactionId(row).variant() == 2, row::toString);
-            String id = transactionId(row).toString();
+            assertTrue(row.transactionId().version() == 7 && row.transactionId().variant() == 2, row::toString);
+            String id = row.transactionId().toString();
             assertEquals(seed + i, Long.parseLong(id.substring(0, 8) + id.substring(9, 13) + id.substring(15, 18), 16));
             assertTrue(id.compareTo(before) > 0, () -> id + " does not ascend");
             before = id;
-            assertTrue(customerId(row).version() == 4 && customerId(row).variant() == 2, row::toString);
+            UUID customer = row.buyer().customerId();
+            assertTrue(customer.version() == 4 && customer.variant() == 2, row::toString);
 
             List<Object> values = values(row);
             assertTrue(places.contains(values.get(3) + "," + values.get(4)), row::toString);
@@ -232,35 +248,89 @@ class DrawingTest {
     }
 
     /** The twelve values of a row, six texts and six numbers, in the order of the columns. */
-    static List<Object> values(Server.Drawing row) {
-        String place = Server.Names.LISTS.places()[row.place()];
-        int comma = place.lastIndexOf(',');
-        List<Object> values = new ArrayList<>(List.of(transactionId(row).toString(),
-                Server.Names.LISTS.first()[row.first()], Server.Names.LISTS.last()[row.last()],
-                place.substring(0, comma), place.substring(comma + 1), customerId(row).toString()));
-        for (int ball : whiteBalls(row)) {
+    static List<Object> values(Server.Ticket ticket) {
+        Server.Buyer buyer = ticket.buyer();
+        Server.Names names = Server.Names.LISTS;
+        List<Object> values = new ArrayList<>(List.of(ticket.transactionId().toString(),
+                names.first().get(buyer.firstName()), names.last().get(buyer.lastName()),
+                names.cities().get(buyer.place()), names.states().get(buyer.place()), buyer.customerId().toString()));
+        for (int ball : ticket.whiteBalls()) {
             values.add(ball);
         }
-        values.add(row.powerball());
+        values.add(ticket.powerball());
         return values;
     }
 
-    static UUID transactionId(Server.Drawing row) {
-        return new UUID(row.transactionHigh(), row.transactionLow());
+    // ---- Buyers come back -------------------------------------------------------------------------------------------
+
+    @Test void aCustomerHasOneNameAndOnePlaceInEveryStream() {
+        Map<UUID, Server.Buyer> buyers = new HashMap<>();
+        for (long seed : new long[] {42, 7_168_000_000_000_000L}) {
+            for (int i = 0; i < 1_000_000; i++) {
+                Server.Buyer buyer = Server.Ticket.of(seed, i).buyer();
+                Server.Buyer known = buyers.putIfAbsent(buyer.customerId(), buyer);
+                assertTrue(known == null || known.equals(buyer), () -> known + " and " + buyer);
+            }
+        }
+        assertTrue(buyers.size() <= 100_000, () -> buyers.size() + " buyers");
     }
 
-    private static UUID customerId(Server.Drawing row) {
-        return new UUID(row.customerHigh(), row.customerLow());
+    /** Of n buyers, k tickets leave out (1 - 1/n)^k; the spread is that of balls in boxes. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 42, MAX_SEED, 7_168_000_000_000_000L})
+    void aHundredThousandTicketsHave63212Buyers(long seed) {
+        Set<UUID> buyers = new HashSet<>();
+        for (int i = 0; i < 100_000; i++) {
+            buyers.add(Server.Ticket.of(seed, i).buyer().customerId());
+        }
+        double e = Math.E;
+        double deviation = Math.sqrt(100_000 * (e - 2) / (e * e)); // 98.6
+        assertEquals(63_212, buyers.size(), 5 * deviation);
     }
 
-    static int[] whiteBalls(Server.Drawing row) {
-        return IntStream.range(0, 5).map(row::whiteBall).toArray();
+    /** As many of each as the lists make likely, for a fair choice of 100,000: chi-square, with the bounds as below. */
+    @Test void buyersAreAsSpreadAsTheLists() {
+        Map<String, Integer> states = new TreeMap<>();
+        PLACES.forEach(place -> states.merge(place.split(",")[1], 1, Integer::sum));
+        Map<String, Integer> perState = new TreeMap<>();
+        long[] first = new long[FIRST.size()];
+        long[] last = new long[LAST.size()];
+        long[] places = new long[PLACES.size()];
+        for (int number = 0; number < 100_000; number++) {
+            Server.Buyer buyer = Server.Buyer.of(number);
+            first[buyer.firstName()]++;
+            last[buyer.lastName()]++;
+            places[buyer.place()]++;
+            perState.merge(Server.Names.LISTS.states().get(buyer.place()), 1, Integer::sum);
+        }
+        for (long[] counts : List.of(first, last, places)) {
+            double degrees = counts.length - 1;
+            assertBelow(degrees + 4 * Math.sqrt(2 * degrees), chiSquare(counts), counts.length + " entries");
+        }
+        assertEquals(states.keySet(), perState.keySet());
+        for (String state : states.keySet()) {
+            double share = (double) states.get(state) / PLACES.size();
+            assertEquals(100_000 * share, perState.get(state), 5 * Math.sqrt(100_000 * share * (1 - share)), state);
+        }
+    }
+
+    @Test void buyersAreChosenUniformly() {
+        Map<UUID, Integer> numbers = new HashMap<>();
+        for (int number = 0; number < 100_000; number++) {
+            numbers.put(Server.Buyer.of(number).customerId(), number);
+        }
+        assertEquals(100_000, numbers.size());
+        long[] counts = new long[1000]; // hundreds of buyers
+        for (int i = 0; i < ROWS; i++) {
+            counts[numbers.get(Server.Ticket.of(5, i).buyer().customerId()) / 100]++;
+        }
+        assertBelow(999 + 4 * Math.sqrt(2 * 999), chiSquare(counts), "buyers");
     }
 
     // ---- Fair, and without a pattern --------------------------------------------------------------------------------
 
     // Bounds of chi-square that a fair game stays below in 9,999 of 10,000 trials: quantiles for 68, 25 and 675 degrees
-    // of freedom. The seeds are fixed: who passes once passes always. One of them is a present moment, of 2025.
+    // of freedom. The seeds are fixed: a test that passes once passes always. One of them is a present moment, of 2025.
 
     @ParameterizedTest
     @ValueSource(longs = {0, 42, MAX_SEED, 7_168_000_000_000_000L})
@@ -268,10 +338,10 @@ class DrawingTest {
         long[] white = new long[69];
         long[] red = new long[26];
         long[] pairs = new long[26 * 26]; // the Powerballs of two neighbours
-        int before = Server.Drawing.of(seed, 0).powerball() - 1;
+        int before = Server.Ticket.of(seed, 0).powerball() - 1;
         for (int i = 1; i <= ROWS; i++) {
-            Server.Drawing row = Server.Drawing.of(seed, i);
-            IntStream.of(whiteBalls(row)).forEach(ball -> white[ball - 1]++);
+            Server.Ticket row = Server.Ticket.of(seed, i);
+            IntStream.of(row.whiteBalls()).forEach(ball -> white[ball - 1]++);
             red[row.powerball() - 1]++;
             pairs[before * 26 + row.powerball() - 1]++;
             before = row.powerball() - 1;
@@ -301,13 +371,21 @@ class DrawingTest {
         int rows = 10_000;
         for (long seed : seeds) {
             for (int i = 0; i < rows; i++) {
-                Server.Drawing row = Server.Drawing.of(seed, i);
-                // The highest 48 bits of each 64 that were drawn: the lower ones in part went to version and variant.
-                seen.add(row.transactionLow() << 2 >>> 16);
-                seen.add(row.customerLow() << 2 >>> 16);
-                seen.add(row.customerHigh() >>> 16);
+                Server.Ticket row = Server.Ticket.of(seed, i);
+                seen.add(row.transactionId().getLeastSignificantBits());
             }
         }
-        assertEquals(3 * rows * seeds.size(), seen.size());
+        assertEquals(rows * seeds.size(), seen.size());
+    }
+
+    @Test void buyersShareNoRandomNumber() {
+        Set<Long> seen = new HashSet<>();
+        for (int number = 0; number < 100_000; number++) {
+            UUID id = Server.Buyer.of(number).customerId();
+            // The highest 48 bits of each 64 that were drawn: the lower ones in part went to version and variant.
+            seen.add(id.getMostSignificantBits() >>> 16);
+            seen.add(id.getLeastSignificantBits() << 2 >>> 16);
+        }
+        assertEquals(200_000, seen.size());
     }
 }
