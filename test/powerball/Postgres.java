@@ -1,0 +1,315 @@
+package powerball;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.sql.Connection;
+import java.sql.Driver;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Properties;
+import java.util.Random;
+
+/**
+ * A PostgreSQL server with a cluster of its own in a test's folder, on a free port of 127.0.0.1.
+ * What Debian's packages {@code postgresql} and {@code libpostgresql-jdbc-java} bring is enough; a
+ * cluster that they have started is not touched.
+ */
+final class Postgres implements AutoCloseable {
+
+    private static final String USER = "postgres"; // of the machine, where root runs the tests
+    private static final boolean IS_ROOT = "root".equals(System.getProperty("user.name"));
+    private static final Path VERSIONS = Path.of("/usr/lib/postgresql");
+    private static final Path JARS = Path.of("/usr/share/java");
+
+    /** The role whose password is asked for. All others come in without. */
+    static final String PASSWORD_ROLE = "with_password";
+
+    /** The columns as the design declares them. */
+    static final String COLUMNS = "transaction_id TEXT PRIMARY KEY, first_name TEXT, "
+            + "last_name TEXT, city TEXT, state TEXT, customer_id TEXT, powerball_1 INTEGER, "
+            + "powerball_2 INTEGER, powerball_3 INTEGER, powerball_4 INTEGER, "
+            + "powerball_5 INTEGER, powerball_number INTEGER";
+
+    final Path driverJar;
+    private final Path programs;
+    private final Path cluster;
+    private final int port;
+    private final Driver driver;
+    private Run server;
+    private String database = "postgres";
+    private int databases; // made so far
+
+    private Postgres(Path programs, Path driverJar, Path cluster) throws IOException {
+        this.programs = programs;
+        this.driverJar = driverJar;
+        this.cluster = cluster;
+        port = freePort();
+        driver = loadDriver(driverJar);
+    }
+
+    /** Makes a cluster and starts it. Skips the test where something is missing, and says what. */
+    static Postgres start(Path folder) {
+        Path programs = lastIn(VERSIONS, "*", "the package postgresql").resolve("bin");
+        assumeTrue(Files.isExecutable(programs.resolve("postgres")), "no postgres in " + programs);
+        Path driverJar = lastIn(JARS, "postgresql*.jar", "the package libpostgresql-jdbc-java");
+        try {
+            Path cluster = Files.createDirectory(folder.resolve("cluster"));
+            letTheUserIn(folder, cluster);
+            Postgres postgres = new Postgres(programs, driverJar, cluster);
+            postgres.makeCluster();
+            postgres.startAgain();
+            return postgres;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The last of a folder's entries with such a name: of several versions, the newest. */
+    private static Path lastIn(Path folder, String glob, String provider) {
+        List<Path> found = new ArrayList<>();
+        if (Files.isDirectory(folder)) {
+            try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, glob)) {
+                entries.forEach(found::add);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        assumeTrue(!found.isEmpty(), "needs " + provider + ": no " + folder.resolve(glob));
+        // "9" is older than "15": the shorter name first.
+        Comparator<Path> byLength = Comparator.comparingInt(path -> path.toString().length());
+        found.sort(byLength.thenComparing(Comparator.naturalOrder()));
+        return found.get(found.size() - 1);
+    }
+
+    /** PostgreSQL refuses to run as root, and no other user may enter a folder of root's tests. */
+    private static void letTheUserIn(Path folder, Path cluster) throws IOException {
+        if (!IS_ROOT) return;
+        assumeTrue(Run.onPath("setpriv"), "needs setpriv, to run PostgreSQL not as root");
+        UserPrincipal user = null;
+        try {
+            user = cluster.getFileSystem().getUserPrincipalLookupService()
+                    .lookupPrincipalByName(USER);
+        } catch (IOException e) {
+            assumeTrue(false, "needs the user " + USER + ", to run PostgreSQL not as root: " + e);
+        }
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+        Files.setOwner(cluster, user);
+        List<String> enter = asUser("test", "-w", cluster.toString());
+        try (Run test = Run.start(Path.of("/"), enter)) {
+            assumeTrue(test.exitCode() == 0, USER + " may not enter " + folder + ": " + test.err());
+        }
+    }
+
+    /** A command, run by a user who is not root. */
+    private static List<String> asUser(String... command) {
+        List<String> all = new ArrayList<>();
+        if (IS_ROOT) {
+            all.addAll(List.of("setpriv", "--reuid=" + USER, "--regid=" + USER, "--clear-groups"));
+        }
+        all.addAll(List.of(command));
+        return all;
+    }
+
+    /**
+     * A free port below those that a system gives to clients. A client that tries a closed port
+     * among its own again and again may be given that very port, and is then connected to itself.
+     */
+    static int freePort() throws IOException {
+        InetAddress loopback = InetAddress.getByName("127.0.0.1");
+        Random random = new Random();
+        IOException taken = new IOException("no port was tried");
+        for (int tries = 0; tries < 100; tries++) {
+            int port = 10_000 + random.nextInt(20_000);
+            try (ServerSocket free = new ServerSocket(port, 1, loopback)) {
+                return free.getLocalPort();
+            } catch (IOException e) {
+                taken = e;
+            }
+        }
+        throw taken;
+    }
+
+    /** The driver is not on the class path of the tests, as they must run where it is missing. */
+    private static Driver loadDriver(Path jar) throws IOException {
+        URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()});
+        try {
+            Class<?> driver = loader.loadClass("org.postgresql.Driver");
+            return (Driver) driver.getDeclaredConstructor().newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(jar + ": " + e, e);
+        }
+    }
+
+    private void makeCluster() throws IOException {
+        // --no-sync is for these files alone: the server itself waits for the disk.
+        List<String> initdb = asUser(programs.resolve("initdb").toString(), "--no-sync",
+                "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C",
+                "--pgdata=" + cluster.resolve("data"));
+        try (Run run = Run.start(cluster, initdb)) {
+            if (run.exitCode() != 0) throw new AssertionError("initdb: " + run.out() + run.err());
+        }
+        Files.writeString(cluster.resolve("data/pg_hba.conf"),
+                "host all " + PASSWORD_ROLE + " 127.0.0.1/32 scram-sha-256\n"
+                + "host all all 127.0.0.1/32 trust\n");
+    }
+
+    /** Starts the server, also after it was killed, on the same port. Returns when it answers. */
+    void startAgain() {
+        if (server != null) server.close();
+        // No socket in the file system: its path would have to be short.
+        server = Run.start(cluster, asUser(programs.resolve("postgres").toString(),
+                "-D", cluster.resolve("data").toString(), "-p", "" + port, "-c", "fsync=on",
+                "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="));
+        Run.await("PostgreSQL", () -> answers() || !server.process.isAlive(), server::err);
+        if (!server.process.isAlive()) {
+            throw new AssertionError("it did not start: " + server.err());
+        }
+    }
+
+    private boolean answers() {
+        String url = urlOf("postgres", "postgres");
+        try (Connection connection = driver.connect(url, new Properties())) {
+            return connection.isValid(0);
+        } catch (SQLException e) {
+            return false; // not yet: it is asked again
+        }
+    }
+
+    /** Kills it and all its sessions, as a power cut would. Returns when the port is free. */
+    void kill9() {
+        signal("-STOP"); // first, so that no session begins unseen
+        List<ProcessHandle> all = new ArrayList<>(server.process.descendants().toList());
+        all.add(server.process.toHandle());
+        all.forEach(ProcessHandle::destroyForcibly);
+        server.exitCode();
+        Run.await("the end of PostgreSQL", () -> all.stream().allMatch(Postgres::hasEnded));
+    }
+
+    /** Shuts it down as an administrator would who does not wait for the sessions to end. */
+    void shutDown() {
+        signal("-INT");
+        server.exitCode();
+    }
+
+    private void signal(String signal) {
+        List<String> kill = List.of("kill", signal, "" + server.process.pid());
+        try (Run run = Run.start(cluster, kill)) {
+            if (run.exitCode() != 0) throw new AssertionError(kill + ": " + run.err());
+        }
+    }
+
+    /** Where nobody asks how a killed orphan has ended, it stays in the list, without a program. */
+    private static boolean hasEnded(ProcessHandle process) {
+        return !process.isAlive() || process.info().command().isEmpty();
+    }
+
+    /** Makes an empty database. All that follows, url() too, is about it. */
+    void freshDatabase() {
+        if (!server.process.isAlive()) startAgain(); // a test that failed has left it so
+        String old = database;
+        database = "postgres"; // a database cannot be dropped from within
+        if (!old.equals("postgres")) execute("DROP DATABASE " + old + " WITH (FORCE)");
+        databases++;
+        execute("CREATE DATABASE lesson_" + databases);
+        database = "lesson_" + databases;
+    }
+
+    /** What Ingest and Winners are given with --db. */
+    String url() {
+        return url("postgres");
+    }
+
+    /** The same, for another role. Further parameters can be put behind it with an ampersand. */
+    String url(String role) {
+        return urlOf(database, role);
+    }
+
+    /** The same, for any database. */
+    String urlOf(String name, String role) {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/" + name + "?user=" + role;
+    }
+
+    /** A session of its own, for a test that holds something. */
+    Connection connect() throws SQLException {
+        return driver.connect(url(), new Properties());
+    }
+
+    /** The rows of an answer, each with its columns joined by commas. */
+    List<String> query(String sql) {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet found = statement.executeQuery(sql)) {
+            List<String> rows = new ArrayList<>();
+            int columns = found.getMetaData().getColumnCount();
+            while (found.next()) {
+                List<String> row = new ArrayList<>();
+                for (int i = 1; i <= columns; i++) {
+                    row.add(found.getString(i));
+                }
+                rows.add(String.join(",", row));
+            }
+            return rows;
+        } catch (SQLException e) {
+            throw new AssertionError(sql + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The one number that a query answers. */
+    long number(String sql) {
+        return Long.parseLong(query(sql).get(0));
+    }
+
+    /** Runs statements, one or several with semicolons between them. */
+    void execute(String sql) {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new AssertionError(sql + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Makes the table, as somebody might by hand. */
+    void createTable() {
+        execute("CREATE TABLE powerball_results (" + COLUMNS + ")");
+    }
+
+    /** How many rows are stored: those that are committed. 0 where there is no table. */
+    long count() {
+        boolean isThere = query("SELECT 1 FROM pg_tables WHERE tablename = 'powerball_results'")
+                .size() > 0;
+        return isThere ? number("SELECT count(*) FROM powerball_results") : 0;
+    }
+
+    /** How many sessions wait for a lock that a test holds. */
+    long sessionsThatWait() {
+        return number("SELECT count(*) FROM pg_stat_activity "
+                + "WHERE datname = current_database() AND wait_event = 'advisory'");
+    }
+
+    /** What the sessions do just now, for a test that has waited in vain. */
+    String sessions() {
+        return String.join("\n", query("SELECT concat_ws(' ', pid, state, wait_event, "
+                + "left(query, 100)) FROM pg_stat_activity WHERE datname = current_database()"));
+    }
+
+    @Override public void close() {
+        if (server.process.isAlive()) kill9();
+        server.close();
+    }
+}
