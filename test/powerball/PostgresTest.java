@@ -1,0 +1,514 @@
+package powerball;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Ingest and Winners with a database server: a real PostgreSQL, a fresh database for each test. */
+class PostgresTest {
+
+    private static final int SEED = 7; // of every job here
+    private static final String SECRET = "geheim"; // a password, which nobody may print
+    private static final String OTHER_SECRET = "schluessel"; // the right one
+
+    @TempDir static Path clusterFolder;
+    private static Postgres postgres;
+    private static ServerProcess server;
+
+    @TempDir Path folder;
+
+    @BeforeAll static void start() {
+        postgres = Postgres.start(clusterFolder);
+        server = ServerProcess.start();
+        postgres.execute("CREATE ROLE reader LOGIN; CREATE ROLE writer LOGIN; CREATE ROLE "
+                + Postgres.PASSWORD_ROLE + " LOGIN PASSWORD '" + OTHER_SECRET + "'");
+    }
+
+    @AfterAll static void stop() {
+        if (server != null) server.close();
+        if (postgres != null) postgres.close();
+    }
+
+    @BeforeEach void freshDatabase() {
+        postgres.freshDatabase();
+    }
+
+    // ---- The whole job --------------------------------------------------------------------------
+
+    @Test void theWholeJobStoresWhatTheServerSends() {
+        stores(20_000, 0, 20_000);
+        String csv = server.get("/drawing/20000?format=csv&seed=" + SEED).body();
+        assertFalse(csv.contains("\""), "a field in quotes: the comparison would have to read csv");
+        List<String> sent = csv.lines().skip(1).toList();
+        assertEquals(20_000, sent.size());
+        List<String> stored =
+                postgres.query("SELECT * FROM powerball_results ORDER BY transaction_id");
+        for (int i = 0; i < 20_000; i++) {
+            assertEquals(sent.get(i), stored.get(i), "row " + i);
+        }
+    }
+
+    @Test void theTableHasTheColumnsOfTheDesign() {
+        stores(10, 0, 10);
+        List<String> columns = postgres.query("SELECT column_name || ' ' || upper(data_type) "
+                + "FROM information_schema.columns WHERE table_name = 'powerball_results' "
+                + "ORDER BY ordinal_position");
+        String wanted = Postgres.COLUMNS.replace(" PRIMARY KEY", "");
+        assertEquals(wanted, String.join(", ", columns));
+        assertEquals(List.of("PRIMARY KEY (transaction_id)"), postgres.query(
+                "SELECT pg_get_constraintdef(oid) FROM pg_constraint "
+                + "WHERE conrelid = 'powerball_results'::regclass AND contype = 'p'"));
+    }
+
+    @Test void theSameCommandAgainStoresNothingTwice() {
+        stores(2_000, 0, 2_000);
+        stores(2_000, 2_000, 2_000);
+        stores(3_000, 2_000, 3_000);
+    }
+
+    /** A whole job, and what it says of the rows. Afterwards there are so many in the table. */
+    private void stores(int rows, int alreadyThere, int afterwards) {
+        try (Run ingest = ingest(postgres.url(), "" + rows)) {
+            assertEquals(0, ingest.exitCode(), ingest.err());
+            String wanted = String.format(Locale.ROOT,
+                    "Stored %,d rows in \\S+ \\(%,d already there\\) in ",
+                    rows - alreadyThere, alreadyThere);
+            assertTrue(Pattern.compile(wanted).matcher(ingest.out()).find(), ingest.out());
+        }
+        assertEquals(afterwards, postgres.count());
+    }
+
+    // ---- What can pass --------------------------------------------------------------------------
+
+    /** Holds a lock that a trigger or an event trigger waits for, until it is opened. */
+    private static final class Gate implements AutoCloseable {
+        private final Connection connection;
+
+        Gate() throws SQLException {
+            connection = postgres.connect();
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SELECT pg_advisory_lock(1)");
+            }
+        }
+
+        void open() throws SQLException {
+            connection.close();
+        }
+
+        @Override public void close() throws SQLException {
+            open();
+        }
+    }
+
+    /** Runs statements of PL/pgSQL whenever a row is about to be stored. Makes the table. */
+    private static void beforeRow(int row, String statements) {
+        postgres.createTable();
+        postgres.execute("CREATE FUNCTION interfere() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                + statements + " RETURN NEW; END $$");
+        postgres.execute("CREATE TRIGGER interfere BEFORE INSERT ON powerball_results FOR EACH ROW "
+                + "WHEN (NEW.transaction_id = '" + id(row) + "') EXECUTE FUNCTION interfere()");
+    }
+
+    /** Raises an error so many times. The sequence counts: what it has given is not rolled back. */
+    private static void failBeforeRow(int row, int times, String sqlState) {
+        postgres.execute("CREATE SEQUENCE tries");
+        beforeRow(row, "IF nextval('tries') <= " + times + " THEN RAISE EXCEPTION "
+                + "'the test interferes' USING ERRCODE = '" + sqlState + "'; END IF;");
+    }
+
+    private static long tries() {
+        return postgres.number("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM tries");
+    }
+
+    /** How a database goes away in the middle of a job. */
+    private interface Trouble {
+        void make();
+    }
+
+    /**
+     * A job that stands still at its row 40,000, when the first are committed and many are to come.
+     * Then there is trouble, and the job must end well nevertheless.
+     */
+    private void everyRowIsStoredOnceDespite(Trouble trouble, Trouble end) throws SQLException {
+        beforeRow(40_000, "PERFORM pg_advisory_xact_lock_shared(1);");
+        try (Gate gate = new Gate();
+                Run ingest = ingest(postgres.url(), "60000", "--rate", "20000")) {
+            awaitSessionsThatWait(1, ingest);
+            long before = postgres.count();
+            assertTrue(before > 0 && before <= 40_000, "committed in mid-run: " + before);
+            String saidBefore = ingest.err();
+            trouble.make();
+            // So it is sure that the job has met the trouble, and not only what came after it.
+            Run.await("a word of the trouble", () -> saysMore(ingest, saidBefore)
+                    || !ingest.process.isAlive(), ingest::err);
+            end.make();
+            gate.open();
+            assertEquals(0, ingest.exitCode(), ingest.err());
+            assertTrue(ingest.out().contains("\nStored "), ingest.out());
+        }
+        assertEveryRowOnce(60_000);
+    }
+
+    /** Has it said something on stderr since, besides how far it is? */
+    private static boolean saysMore(Run ingest, String before) {
+        String since = ingest.err().substring(before.length());
+        return since.lines().anyMatch(line -> !line.contains("%"));
+    }
+
+    private static void awaitSessionsThatWait(int sessions, Run ingest) {
+        Run.await(sessions + " sessions that wait", () -> postgres.sessionsThatWait() == sessions
+                || !ingest.process.isAlive(), () -> postgres.sessions() + ingest.err());
+        assertTrue(ingest.process.isAlive(), () -> "it ended too soon: " + ingest.err());
+    }
+
+    private static void assertEveryRowOnce(int rows) {
+        assertEquals(rows, postgres.count());
+        List<String> stored =
+                postgres.query("SELECT transaction_id FROM powerball_results ORDER BY 1");
+        String csv = server.get("/drawing/" + rows + "?format=csv&seed=" + SEED).body();
+        List<String> sent = csv.lines().skip(1).map(line -> line.split(",")[0]).toList();
+        assertTrue(sent.equals(stored), "as many rows as were asked for, but others");
+    }
+
+    @Test void aDatabaseThatIsKilledAndStartedAgainHasEveryRowOnce() throws SQLException {
+        everyRowIsStoredOnceDespite(postgres::kill9, postgres::startAgain);
+    }
+
+    @Test void aDatabaseThatIsShutDownAndStartedAgainHasEveryRowOnce() throws SQLException {
+        everyRowIsStoredOnceDespite(postgres::shutDown, postgres::startAgain);
+    }
+
+    @Test void aSessionThatIsTerminatedIsFollowedByAnotherThatStoresTheRest() throws SQLException {
+        everyRowIsStoredOnceDespite(PostgresTest::terminateWhoWaits, () -> { });
+    }
+
+    private static void terminateWhoWaits() {
+        assertEquals(List.of("t"), postgres.query("SELECT pg_terminate_backend(pid) "
+                + "FROM pg_stat_activity WHERE wait_event = 'advisory'"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"40001", "40P01"})
+    void aTransactionThatTheDatabaseWantsAgainIsTriedAgain(String sqlState) {
+        failBeforeRow(2_500, 3, sqlState);
+        try (Run ingest = ingest(postgres.url(), "5000")) {
+            assertEquals(0, ingest.exitCode(), ingest.err());
+        }
+        assertTrue(tries() > 3, "tries: " + tries());
+        assertEveryRowOnce(5_000);
+    }
+
+    @Test void aTransactionThatFailsFiveTimesInARowEndsTheJobUntilTheSameCommandFinishesIt() {
+        failBeforeRow(0, 1_000, "40001");
+        String err = failure(postgres.url(), "1000");
+        assertEquals(5, tries(), err);
+        assertTrue(err.contains("the test interferes"), err);
+        assertTrue(err.contains("To finish: "), err);
+        assertEquals(0, postgres.count());
+        postgres.execute("DROP TRIGGER interfere ON powerball_results");
+        stores(1_000, 0, 1_000);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"53100", "23514", "42501"}) // disk full, check violated, not allowed
+    void whatCannotPassEndsTheJobAtOnceInTheDatabasesWords(String sqlState) {
+        failBeforeRow(500, 1_000, sqlState);
+        String err = failure(postgres.url(), "1000");
+        assertEquals(1, tries(), err);
+        assertTrue(err.contains("the test interferes"), err);
+        assertTrue(err.contains("To finish: "), err);
+    }
+
+    @Test void aCommitWaitsForTheDisk() {
+        beforeRow(5, "RAISE EXCEPTION 'synchronous_commit is %', "
+                + "current_setting('synchronous_commit');");
+        String err = failure(postgres.url(), "10");
+        assertTrue(err.contains("synchronous_commit is on"), err);
+    }
+
+    @Test void controlCKeepsWhatHasComeAndSaysHowToFinish() {
+        try (Run ingest = ingest(postgres.url(), "1000000", "--rate", "20000")) {
+            Run.await("the first commit", () -> postgres.count() > 0, ingest::err);
+            List<String> controlC = List.of("kill", "-INT", "" + ingest.process.pid());
+            try (Run kill = Run.start(folder, controlC)) {
+                assertEquals(0, kill.exitCode(), kill.err());
+            }
+            assertEquals(130, ingest.exitCode(), ingest.err());
+            String stored = String.format(Locale.ROOT, "%,d of 1,000,000 rows", postgres.count());
+            assertTrue(ingest.err().contains(stored), stored + " in " + ingest.err());
+            assertTrue(ingest.err().contains("To finish: "), ingest.err());
+        }
+    }
+
+    // ---- Many at once ---------------------------------------------------------------------------
+
+    @Test void ingestsThatMakeTheTableAtTheSameMomentAllSucceed() throws SQLException {
+        // All of them come to the statement that makes the table before one of them may run it.
+        postgres.execute("CREATE FUNCTION wait() RETURNS event_trigger LANGUAGE plpgsql AS "
+                + "$$ BEGIN PERFORM pg_advisory_xact_lock_shared(1); END $$");
+        postgres.execute("CREATE EVENT TRIGGER wait ON ddl_command_start "
+                + "WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION wait()");
+        List<Run> ingests = new ArrayList<>();
+        try (Gate gate = new Gate()) {
+            for (int from = 0; from < 4_000; from += 1_000) {
+                ingests.add(ingest(postgres.url(), "1000", "--from", "" + from));
+            }
+            awaitSessionsThatWait(ingests.size(), ingests.get(0));
+            gate.open();
+            allEndWell(ingests);
+        } finally {
+            ingests.forEach(Run::close);
+        }
+        assertEveryRowOnce(4_000);
+    }
+
+    @Test void fourSlicesAtOnceAreTheWholeStream() {
+        List<Run> ingests = new ArrayList<>();
+        try {
+            for (int from = 0; from < 1_000_000; from += 250_000) {
+                ingests.add(Run.start(folder, command("Ingest", List.of("-Xmx64m"), "250000",
+                        "--from", "" + from, "--seed", "" + SEED, "--url", server.url,
+                        "--db", postgres.url())));
+            }
+            allEndWell(ingests);
+        } finally {
+            ingests.forEach(Run::close);
+        }
+        assertEquals(1_000_000, postgres.count());
+        for (int from = 0; from < 1_000_000; from += 250_000) {
+            String slice = "BETWEEN '" + id(from) + "' AND '" + id(from + 249_999) + "'";
+            assertEquals(250_000, postgres.number(
+                    "SELECT count(*) FROM powerball_results WHERE transaction_id " + slice));
+        }
+    }
+
+    private static void allEndWell(List<Run> ingests) {
+        for (Run ingest : ingests) {
+            assertEquals(0, ingest.exitCode(), ingest.err());
+        }
+    }
+
+    // ---- Tables that are there already ----------------------------------------------------------
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"id INTEGER PRIMARY KEY", // quite another table
+        Postgres.COLUMNS + ", note TEXT", // one column more
+        "transaction_id TEXT PRIMARY KEY, powerball_number INTEGER"}) // some are missing
+    void aTableWithOtherColumnsIsRefused(String columns) {
+        refusesTable(columns);
+    }
+
+    @Test void aTableWhoseBallsAreTextIsRefused() {
+        refusesTable(Postgres.COLUMNS.replace("powerball_3 INTEGER", "powerball_3 TEXT"));
+    }
+
+    @Test void aTableWithoutThePrimaryKeyIsRefused() {
+        refusesTable(Postgres.COLUMNS.replace(" PRIMARY KEY", ""));
+    }
+
+    private void refusesTable(String columns) {
+        postgres.execute("CREATE TABLE powerball_results (" + columns + ")");
+        String err = failure(postgres.url(), "10");
+        assertTrue(err.contains("other columns"), err);
+        assertEquals(0, postgres.count());
+    }
+
+    @Test void aViewOfThatNameIsCalledAView() {
+        postgres.execute("CREATE TABLE elsewhere (" + Postgres.COLUMNS + ")");
+        postgres.execute("CREATE VIEW powerball_results AS SELECT * FROM elsewhere");
+        String err = failure(postgres.url(), "10");
+        assertTrue(Pattern.compile("\\bview\\b").matcher(err).find(), err);
+        assertEquals(0, postgres.number("SELECT count(*) FROM elsewhere"));
+    }
+
+    @Test void tablesOfOtherSchemasAndOfSimilarNamesAreNotLookedAt() {
+        postgres.execute("CREATE SCHEMA archive");
+        postgres.execute("CREATE TABLE archive.powerball_results (id INTEGER)");
+        postgres.execute("CREATE TABLE powerball1results (id INTEGER)"); // _ is any letter to LIKE
+        try (Run ingest = ingest(postgres.url(), "10")) {
+            assertEquals(0, ingest.exitCode(), ingest.err());
+        }
+        assertEquals(10, postgres.number("SELECT count(*) FROM public.powerball_results"));
+    }
+
+    @Test void theSchemaThatTheUrlNamesIsUsed() {
+        postgres.execute("CREATE SCHEMA lesson");
+        postgres.execute("CREATE TABLE public.powerball_results (id INTEGER)");
+        try (Run ingest = ingest(postgres.url() + "&currentSchema=lesson", "10")) {
+            assertEquals(0, ingest.exitCode(), ingest.err());
+        }
+        assertEquals(10, postgres.number("SELECT count(*) FROM lesson.powerball_results"));
+    }
+
+    // ---- Who may do what ------------------------------------------------------------------------
+
+    @Test void aWrongPasswordIsToldAndNotPrinted() {
+        String err = failure(postgres.url(Postgres.PASSWORD_ROLE) + "&password=" + SECRET, "10");
+        assertToldOnce("password authentication failed", err);
+    }
+
+    @Test void aRightPasswordIsNotPrintedEither() {
+        failBeforeRow(500, 1, "53100");
+        postgres.execute("GRANT SELECT, INSERT ON powerball_results TO " + Postgres.PASSWORD_ROLE);
+        postgres.execute("GRANT USAGE ON tries TO " + Postgres.PASSWORD_ROLE);
+        String db = postgres.url(Postgres.PASSWORD_ROLE) + "&password=" + OTHER_SECRET;
+        String err = failure(db, "1000");
+        assertTrue(err.contains("To finish: "), err);
+        try (Run ingest = ingest(db, "1000")) {
+            assertEquals(0, ingest.exitCode(), ingest.err());
+            assertNoSecret(ingest);
+        }
+        assertEveryRowOnce(1_000);
+    }
+
+    @Test void aDatabaseThatDoesNotExistIsTold() {
+        String err = failure(postgres.urlOf("nosuch", "postgres"), "10");
+        assertToldOnce("database \"nosuch\" does not exist", err);
+    }
+
+    @Test void aRoleThatMayOnlyReadIsToldWhatItMayNot() {
+        postgres.createTable();
+        postgres.execute("GRANT SELECT ON powerball_results TO reader");
+        String err = failure(postgres.url("reader"), "10");
+        assertToldOnce("permission denied for table powerball_results", err);
+        assertEquals(0, postgres.count());
+    }
+
+    @Test void aRoleThatMayNotMakeTheTableIsToldSo() {
+        // As it is anyway from version 15 on.
+        postgres.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+        String err = failure(postgres.url("writer"), "10");
+        assertToldOnce("permission denied for schema public", err);
+    }
+
+    @Test void aRoleThatMayInsertButNotCreateStoresIntoTheTableThatIsThere() {
+        postgres.createTable();
+        postgres.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+        postgres.execute("GRANT SELECT, INSERT ON powerball_results TO writer");
+        try (Run ingest = ingest(postgres.url("writer"), "1000")) {
+            assertEquals(0, ingest.exitCode(), ingest.err());
+        }
+        assertEveryRowOnce(1_000);
+    }
+
+    // ---- No database ----------------------------------------------------------------------------
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"jdbc:nosuch://x/y?password=" + SECRET,
+        "jdbc:nosuch://x/y?user=ana&PASSWORD=" + SECRET + "&ssl=true",
+        "jdbc:nosuch://x/y?sslpassword=" + SECRET,
+        "jdbc:nosuch://x;user=ana;password=" + SECRET,
+        "jdbc:nosuch://ana:" + SECRET + "@x/y"})
+    void aDriverThatIsMissingIsAskedForAndNoPasswordIsPrinted(String db) {
+        String err = failure(db, "10");
+        assertTrue(err.contains("driver"), err);
+        assertTrue(err.contains("lib/"), err);
+        assertTrue(err.contains("jar"), err);
+    }
+
+    @Test void aDatabaseThatIsDownEndsTheJobAfterFiveAttempts() throws IOException {
+        String address = "jdbc:postgresql://127.0.0.1:" + Postgres.freePort() + "/lesson";
+        String err = failure(address + "?user=ana&password=" + SECRET, "10");
+        assertTrue(err.contains("efused"), err); // the cause, in the driver's words
+        assertTrue(Pattern.compile("(?i)\\b(five|5) (attempts|tries)").matcher(err).find(), err);
+        String finish = err.substring(err.indexOf("To finish: "));
+        assertTrue(finish.contains("10 ") && finish.contains("--seed " + SEED), finish);
+        assertTrue(finish.contains(address), finish);
+    }
+
+    // ---- Winners --------------------------------------------------------------------------------
+
+    @Test void winnersCountsTheTicketsThatAreStored() {
+        stores(20_000, 0, 20_000);
+        List<String> arguments = new ArrayList<>(List.of("1", "2", "3", "4", "5", "6"));
+        arguments.addAll(List.of("--db", postgres.url()));
+        try (Run winners = winners(arguments)) {
+            assertEquals(0, winners.exitCode(), winners.err());
+            String tickets = String.format(Locale.ROOT, "Tickets: %,d ", postgres.count());
+            assertTrue(winners.out().contains(tickets), winners.out());
+            assertTrue(winners.out().contains("Winning numbers: "), winners.out());
+        }
+    }
+
+    @Test void winnersPrintsNoPassword() {
+        String db = postgres.url(Postgres.PASSWORD_ROLE) + "&password=";
+        try (Run winners = winners(List.of("--db", db + SECRET))) {
+            assertEquals(1, winners.exitCode(), winners.out() + winners.err());
+            assertTrue(winners.err().contains("password authentication failed"), winners.err());
+            assertNoSecret(winners);
+        }
+        stores(1_000, 0, 1_000);
+        postgres.execute("GRANT SELECT ON powerball_results TO " + Postgres.PASSWORD_ROLE);
+        try (Run winners = winners(List.of("--db", db + OTHER_SECRET))) {
+            assertEquals(0, winners.exitCode(), winners.err());
+            assertNoSecret(winners);
+        }
+    }
+
+    private Run winners(List<String> arguments) {
+        return Run.start(folder, command("Winners", List.of(), arguments.toArray(String[]::new)));
+    }
+
+    // ---- Common to all --------------------------------------------------------------------------
+
+    /** Starts Ingest, for a database, with the seed of the tests. */
+    private Run ingest(String db, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--seed", "" + SEED, "--url", server.url, "--db", db));
+        return Run.start(folder, command("Ingest", List.of(), all.toArray(String[]::new)));
+    }
+
+    /** A program's command, with the driver beside the jars in lib/, where a user would put it. */
+    private static List<String> command(String program, List<String> jvm, String... arguments) {
+        List<String> command = new ArrayList<>(Run.ingestCommand(jvm, arguments));
+        int classPath = command.lastIndexOf("-cp") + 1;
+        command.set(classPath, command.get(classPath) + ":" + postgres.driverJar);
+        command.set(classPath + 1, "powerball." + program);
+        return command;
+    }
+
+    /** Runs Ingest to its end, which must be a decent failure. Returns what it says on stderr. */
+    private String failure(String db, String... arguments) {
+        try (Run ingest = ingest(db, arguments)) {
+            assertEquals(1, ingest.exitCode(), ingest.out() + ingest.err());
+            assertFalse(ingest.out().contains("\nStored "), ingest.out());
+            assertFalse(ingest.err().contains("Exception"), ingest.err());
+            assertNoSecret(ingest);
+            return ingest.err();
+        }
+    }
+
+    private static void assertNoSecret(Run run) {
+        String said = run.out() + run.err();
+        assertFalse(said.contains(SECRET) || said.contains(OTHER_SECRET), said);
+    }
+
+    /** A second time would mean a second attempt at what cannot pass. */
+    private static void assertToldOnce(String words, String err) {
+        assertEquals(2, err.split(Pattern.quote(words), -1).length, err);
+    }
+
+    /** The transaction id of a row. */
+    private static String id(int row) {
+        String csv = server.get("/drawing/1?format=csv&seed=" + SEED + "&from=" + row).body();
+        String line = csv.lines().skip(1).findFirst().orElseThrow();
+        return line.substring(0, line.indexOf(','));
+    }
+}
