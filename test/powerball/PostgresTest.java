@@ -150,7 +150,7 @@ class PostgresTest {
         beforeRow(40_000, "PERFORM pg_advisory_xact_lock_shared(1);");
         try (Gate gate = new Gate();
                 Run ingest = ingest(postgres.url(), "60000", "--rate", "20000")) {
-            awaitSessionsThatWait(1, ingest);
+            awaitThatAllWait(List.of(ingest));
             long before = postgres.count();
             assertTrue(before > 0 && before <= 40_000, "committed in mid-run: " + before);
             String saidBefore = ingest.err();
@@ -172,10 +172,14 @@ class PostgresTest {
         return since.lines().anyMatch(line -> !line.contains("%"));
     }
 
-    private static void awaitSessionsThatWait(int sessions, Run ingest) {
-        Run.await(sessions + " sessions that wait", () -> postgres.sessionsThatWait() == sessions
-                || !ingest.process.isAlive(), () -> postgres.sessions() + ingest.err());
-        assertTrue(ingest.process.isAlive(), () -> "it ended too soon: " + ingest.err());
+    /** Waits until each of these jobs stands at the gate. */
+    private static void awaitThatAllWait(List<Run> ingests) {
+        Run.await("all to wait", () -> postgres.sessionsThatWait() == ingests.size()
+                || ingests.stream().anyMatch(ingest -> !ingest.process.isAlive()),
+                postgres::sessions);
+        for (Run ingest : ingests) {
+            assertTrue(ingest.process.isAlive(), () -> "it ended too soon: " + ingest.err());
+        }
     }
 
     private static void assertEveryRowOnce(int rows) {
@@ -245,7 +249,9 @@ class PostgresTest {
 
     @Test void controlCKeepsWhatHasComeAndSaysHowToFinish() {
         try (Run ingest = ingest(postgres.url(), "1000000", "--rate", "20000")) {
-            Run.await("the first commit", () -> postgres.count() > 0, ingest::err);
+            Run.await("the first commit", () -> postgres.count() > 0
+                    || !ingest.process.isAlive(), ingest::err);
+            assertTrue(ingest.process.isAlive(), () -> "it ended too soon: " + ingest.err());
             List<String> controlC = List.of("kill", "-INT", "" + ingest.process.pid());
             try (Run kill = Run.start(folder, controlC)) {
                 assertEquals(0, kill.exitCode(), kill.err());
@@ -270,7 +276,7 @@ class PostgresTest {
             for (int from = 0; from < 4_000; from += 1_000) {
                 ingests.add(ingest(postgres.url(), "1000", "--from", "" + from));
             }
-            awaitSessionsThatWait(ingests.size(), ingests.get(0));
+            awaitThatAllWait(ingests);
             gate.open();
             allEndWell(ingests);
         } finally {
