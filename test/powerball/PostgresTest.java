@@ -344,23 +344,37 @@ class PostgresTest {
         assertEquals(0, postgres.number("SELECT count(*) FROM elsewhere"));
     }
 
-    @Test void tablesOfOtherSchemasAndOfSimilarNamesAreNotLookedAt() {
+    @Test void aTableOfAnotherSchemaIsNotLookedAt() {
         postgres.execute("CREATE SCHEMA archive");
         postgres.execute("CREATE TABLE archive.powerball_results (id INTEGER)");
-        postgres.execute("CREATE TABLE powerball1results (id INTEGER)"); // _ is any letter to LIKE
-        try (Run ingest = ingest(postgres.url(), "10")) {
-            assertEquals(0, ingest.exitCode(), ingest.err());
-        }
-        assertEquals(10, postgres.number("SELECT count(*) FROM public.powerball_results"));
+        storesTenRowsInto("public", postgres.url());
     }
 
     @Test void theSchemaThatTheUrlNamesIsUsed() {
         postgres.execute("CREATE SCHEMA lesson");
         postgres.execute("CREATE TABLE public.powerball_results (id INTEGER)");
-        try (Run ingest = ingest(postgres.url() + "&currentSchema=lesson", "10")) {
+        storesTenRowsInto("lesson", postgres.url() + "&currentSchema=lesson");
+    }
+
+    // JDBC's metadata takes names as patterns, in which an underscore stands for any character.
+
+    @Test void aTableOfASimilarNameIsNotLookedAt() {
+        postgres.execute("CREATE TABLE powerball1results (id INTEGER)");
+        storesTenRowsInto("public", postgres.url());
+    }
+
+    @Test void aTableOfASchemaOfASimilarNameIsNotLookedAt() {
+        postgres.execute("CREATE SCHEMA my_lesson");
+        postgres.execute("CREATE SCHEMA my1lesson");
+        postgres.execute("CREATE TABLE my1lesson.powerball_results (id INTEGER)");
+        storesTenRowsInto("my_lesson", postgres.url() + "&currentSchema=my_lesson");
+    }
+
+    private void storesTenRowsInto(String schema, String db) {
+        try (Run ingest = ingest(db, "10")) {
             assertEquals(0, ingest.exitCode(), ingest.err());
         }
-        assertEquals(10, postgres.number("SELECT count(*) FROM lesson.powerball_results"));
+        assertEquals(10, postgres.number("SELECT count(*) FROM " + schema + ".powerball_results"));
     }
 
     // ---- Who may do what ------------------------------------------------------------------------
