@@ -1,18 +1,24 @@
 package powerball;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.*;
+import java.nio.file.*;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.sql.*;
 import java.util.*;
+import java.util.logging.LogManager;
+import java.util.regex.*;
 
 /**
- * Draws the winning numbers, or takes them, and shows who of the tickets in {@code powerball_results} has won what, and
- * whether the drums were fair. It needs a JDK, 17 or newer, the driver in {@code lib/} ({@code ./build.sh} fetches it),
- * and rows that Ingest has stored:
+ * Draws the winning numbers, or takes them, and shows who of the tickets in {@code
+ * powerball_results} has won what, and whether the drums were fair. It needs a JDK, 17 or newer,
+ * the driver of the database in {@code lib/} ({@code ./build.sh} fetches the one for SQLite), and
+ * rows that Ingest has stored:
  *
  * <pre>
- * $ java --enable-native-access=ALL-UNNAMED -cp 'lib/*' src/powerball/Winners.java 6 42 43 51 52 10
+ * $ java -cp "lib/*" src/powerball/Winners.java 6 42 43 51 52 10
  * Winning numbers: 6 42 43 51 52, Powerball 10
  * Tickets: 1,000 in powerball_data.db
  * match           prize      odds, 1 in   should win     did win             paid
@@ -23,12 +29,13 @@ import java.util.*;
  * ...
  * </pre>
  *
- * The database is only read, in one transaction and row by row: an ingest may go on writing meanwhile, and ten million
- * tickets need no more memory than ten.
+ * The database is only read, in one transaction and a few rows at a time: an ingest may go on
+ * writing meanwhile, and ten million tickets need no more memory than ten.
  *
- * <p>How to read it: {@link #main} and {@link #run}; then the rules of the game, {@link Numbers} and {@link Tier}; then
- * {@link #read}, which passes every ticket to a {@link Tally}; then what is printed, down to the test of fairness,
- * {@link #pValue}; then the terminal and the options.
+ * <p>How to read it, from top to bottom: {@link #main} and {@link #run}; the rules of the game,
+ * {@link Numbers} and {@link Tier}; {@link #read}, which passes every ticket to a {@link Tally};
+ * the {@link Database} and what its errors mean; then what is printed, down to the test of
+ * fairness, {@link #pValue}. The terminal and the options come last.
  */
 public class Winners {
 
@@ -36,74 +43,89 @@ public class Winners {
     private static final int WHITE_BALLS = 69; // in their drum
     private static final int POWERBALLS = 26; // in theirs
     private static final long TICKET_DOLLARS = 2;
+    private static final long MAX_SEED = 1_000_000_000_000_000_000L; // as in the other programs
     private static final int LUCKIEST = 10; // buyers who are named
-    private static final long LOCKED_SECONDS = 5; // to wait for another program, where there is no write-ahead log
 
-    private static final String NO_FILE = "does not exist, or is not a file that can be read";
-    private static final String SELECT = "SELECT powerball_1, powerball_2, powerball_3, powerball_4, powerball_5,"
-            + " powerball_number, transaction_id, first_name, last_name, city, state FROM powerball_results";
+    private static final String TABLE = "powerball_results";
+    /** The columns that are read. The balls come first: ball i stands at place i, from 1 on. */
+    private static final List<String> COLUMNS = List.of(
+            "powerball_1", "powerball_2", "powerball_3", "powerball_4", "powerball_5",
+            "powerball_number",
+            "transaction_id", "first_name", "last_name", "city", "state");
+    private static final String COUNT = "SELECT count(*) FROM " + TABLE;
+    private static final String SELECT = "SELECT " + String.join(", ", COLUMNS) + " FROM " + TABLE;
+    private static final int FETCHED_ROWS = 1000; // at a time, where the database is a server
+    private static final long LOCKED_SECONDS = 5; // to wait for whoever writes, without a log
 
     private static final int BAR_COLUMNS = 3;
-    private static final int BAR_COLUMN_WIDTH = 27; // with the gap behind it: three fit 80 characters
-    private static final String WHITE = "\033[30;47m"; // black on white: seen on a dark and on a light screen
+    private static final int BAR_COLUMN_WIDTH = 27; // with the gap behind it: three fit 80 columns
+    private static final String WHITE = "\033[30;47m"; // black on white: seen on any screen
     private static final String RED = "\033[97;41m"; // white on red
 
     private final Options options;
     private final Tally tally = new Tally();
-    private final boolean inColour = System.getenv().getOrDefault("NO_COLOR", "").isEmpty() && isTerminal(1);
+    private final boolean inColour;
 
     private Winners(Options options) {
         this.options = options;
+        boolean allowed = System.getenv().getOrDefault("NO_COLOR", "").isEmpty();
+        inColour = allowed && isTerminal(1);
     }
 
     public static void main(String[] args) {
         Locale.setDefault(Locale.ROOT); // 1,000.5 is written so everywhere
+        // Drivers log stack traces, and parts of a URL. What they have to say comes in exceptions.
+        LogManager.getLogManager().reset();
         try {
-            if (List.of(args).contains("--help")) System.out.println(Options.USAGE);
-            else new Winners(Options.parse(args)).run();
+            if (List.of(args).contains("--help")) {
+                System.out.println(Options.USAGE);
+                checkOutput();
+            } else {
+                new Winners(Options.parse(args)).run();
+            }
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage() + "\n\n" + Options.USAGE);
             System.exit(2);
-        }
-    }
-
-    private void run() {
-        String failure;
-        try {
-            read();
-            printPrizes();
-            printLuckiest();
-            printBalls("white ball", tally.white, DRAWN, WHITE);
-            printBalls("Powerball", tally.powerball, 1, RED);
-            return;
         } catch (Failure e) {
-            failure = e.getMessage();
-        } catch (SQLException e) {
-            failure = switch (e.getErrorCode()) {
-                case 0 -> "cannot be opened: " + printable(e.getMessage())
-                        + ". The driver needs -cp 'lib/*' and a temporary folder that can be written";
-                case 1 /* SQLITE_ERROR */ -> "has no table powerball_results, or one with other columns than Ingest makes";
-                case 5 /* SQLITE_BUSY */ -> "is still locked by another program after " + LOCKED_SECONDS + " s";
-                case 8 /* SQLITE_READONLY */ -> "has a write-ahead log, which needs a folder that can be written: copy it to one";
-                case 10, 14 /* SQLITE_IOERR, SQLITE_CANTOPEN */ -> NO_FILE;
-                case 26 /* SQLITE_NOTADB */ -> "is not a SQLite database";
-                default -> "cannot be read: " + printable(e.getMessage());
-            };
+            System.err.println(e.getMessage());
+            System.exit(1);
         }
-        System.err.printf("%s %s.%n", options.db, failure);
-        System.exit(1);
     }
 
-    /** What is wrong with the database, as a sentence that begins behind its name. */
+    private void run() throws Failure {
+        try (Connection connection = options.database.open()) {
+            read(connection);
+        } catch (SQLException e) {
+            throw new Failure(e, "%s %s.", options.database, options.database.told(e));
+        }
+        printPrizes();
+        printLuckiest();
+        printBalls("white ball", tally.whiteBalls, DRAWN, WHITE);
+        printBalls("Powerball", tally.powerballs, 1, RED);
+        checkOutput();
+    }
+
+    /** System.out keeps its errors to itself: a full disk and a closed pipe would go unnoticed. */
+    private static void checkOutput() throws Failure {
+        if (System.out.checkError()) {
+            throw new Failure("The output could not be written, or not all of it.");
+        }
+    }
+
+    /** What stops the program, as a sentence. */
     private static final class Failure extends Exception {
         private static final long serialVersionUID = 1;
 
         Failure(String sentence, Object... arguments) {
-            super(String.format(sentence, arguments));
+            this(null, sentence, arguments);
+        }
+
+        Failure(Throwable cause, String sentence, Object... arguments) {
+            super(String.format(sentence, arguments), cause);
         }
     }
 
-    // ---- The rules --------------------------------------------------------------------------------------------------
+    // ---- The rules ------------------------------------------------------------------------------
 
     /**
      * The winning numbers.
@@ -113,27 +135,41 @@ public class Winners {
      */
     record Numbers(Set<Integer> whiteBalls, int powerball) {
 
-        /** The draw that is named by a seed: always the same, on every JDK from 17 on. Every draw is equally likely. */
+        /**
+         * The draw that is named by a seed: always the same, on every JDK from 17 on. Every draw is
+         * equally likely.
+         */
         static Numbers draw(long seed) {
-            // SplittableRandom steps by a constant, so seeds that differ by a multiple of it would give shifted copies
-            // of the same numbers. Its first output is well mixed, and a start taken from there is far from all others.
-            SplittableRandom random = new SplittableRandom(new SplittableRandom(seed).nextLong());
+            // SplittableRandom steps by a constant, so seeds that differ by a multiple of it would
+            // give shifted copies of the same numbers. Its first output is well mixed, and a start
+            // taken from there is far from all others.
+            long start = new SplittableRandom(seed).nextLong();
+            SplittableRandom random = new SplittableRandom(start);
             Set<Integer> white = new TreeSet<>();
-            random.ints(1, WHITE_BALLS + 1).distinct().limit(DRAWN).forEach(white::add);
+            while (white.size() < DRAWN) {
+                white.add(1 + random.nextInt(WHITE_BALLS)); // a number that is out changes nothing
+            }
             return new Numbers(white, 1 + random.nextInt(POWERBALLS));
         }
 
         /** Five white balls in any order, then the Powerball. */
         static Numbers parse(List<String> balls) {
             Set<Integer> white = new TreeSet<>();
-            balls.stream().limit(DRAWN).forEach(b -> white.add((int) wholeNumber("a white ball", b, 1, WHITE_BALLS)));
-            check(balls.size() == DRAWN + 1 && white.size() == DRAWN, "the winning numbers must be five different white balls and"
-                    + " one Powerball, not \"%s\"", String.join(" ", balls));
-            return new Numbers(white, (int) wholeNumber("the Powerball", balls.get(DRAWN), 1, POWERBALLS));
+            for (String ball : balls.subList(0, Math.min(DRAWN, balls.size()))) {
+                white.add((int) wholeNumber("a white ball", ball, 1, WHITE_BALLS));
+            }
+            check(balls.size() == DRAWN + 1 && white.size() == DRAWN,
+                    "the winning numbers must be five different white balls and one Powerball,"
+                    + " not \"%s\"", String.join(" ", balls));
+            String last = balls.get(DRAWN);
+            return new Numbers(white, (int) wholeNumber("the Powerball", last, 1, POWERBALLS));
         }
     }
 
-    /** The prizes for a $2 ticket, best first, as they have been since 2015-10-07 (https://www.powerball.com). */
+    /**
+     * The prizes for a $2 ticket, best first, as they have been since 2015-10-07
+     * (https://www.powerball.com).
+     */
     enum Tier {
         JACKPOT(5, true, 0), // what is in the pot
         FIVE(5, false, 1_000_000),
@@ -158,99 +194,147 @@ public class Winners {
             this.dollars = dollars;
         }
 
-        /** How many of the different tickets win it: matching balls are among the drawn ones, the others are not. */
-        long ways() {
-            return choose(DRAWN, matches) * choose(WHITE_BALLS - DRAWN, DRAWN - matches)
-                    * (withPowerball ? 1 : POWERBALLS - 1);
+        /** What a ticket wins, if it wins. */
+        static Optional<Tier> of(int matches, boolean withPowerball) {
+            for (Tier tier : values()) {
+                if (tier.matches == matches && tier.withPowerball == withPowerball) {
+                    return Optional.of(tier);
+                }
+            }
+            return Optional.empty();
         }
 
+        /**
+         * How many of the different tickets win it: matching balls are among the drawn ones, the
+         * others are not.
+         */
+        long ways() {
+            long matching = choose(DRAWN, matches);
+            long others = choose(WHITE_BALLS - DRAWN, DRAWN - matches);
+            return matching * others * (withPowerball ? 1 : POWERBALLS - 1);
+        }
+
+        /** In how many ways k of n can be chosen. */
         private static long choose(int n, int k) {
             return k == 0 ? 1 : choose(n - 1, k - 1) * n / k; // there is never a remainder
         }
 
         @Override public String toString() {
-            return matches == 0 ? "PB" : matches + (withPowerball ? " + PB" : "");
+            if (matches == 0) return "PB";
+            return withPowerball ? matches + " + PB" : String.valueOf(matches);
         }
     }
 
-    // ---- From the database ------------------------------------------------------------------------------------------
+    // ---- The tickets ----------------------------------------------------------------------------
 
-    /** Passes all rows to the tally. */
-    private void read() throws SQLException, Failure {
-        if (!Files.isRegularFile(options.db)) throw new Failure(NO_FILE); // a pipe would be waited for
-        // Mode 1 is SQLITE_OPEN_READONLY: no file is made where there is none.
-        String url = "jdbc:sqlite:" + options.db.toUri() + "?open_mode=1&busy_timeout=" + 1000 * LOCKED_SECONDS;
-        try (Progress progress = new Progress(); Connection database = DriverManager.getConnection(url);
-                PreparedStatement count = database.prepareStatement("SELECT count(*) FROM powerball_results");
-                PreparedStatement select = database.prepareStatement(SELECT)) {
-            database.setAutoCommit(false); // one transaction: both statements see the same rows, whoever is writing
-            long rows = count.executeQuery().getLong(1);
-            if (rows == 0) throw new Failure("has no rows in table powerball_results. Ingest stores some");
+    /**
+     * Passes all rows to the tally, in one transaction: it sees the rows that it has counted,
+     * whatever others write meanwhile.
+     */
+    private void read(Connection connection) throws SQLException, Failure {
+        connection.setReadOnly(true); // before a transaction begins: in one it would be refused
+        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        connection.setAutoCommit(false); // without it, PostgreSQL would hand over all rows at once
+        try (Progress progress = new Progress();
+                Statement select = connection.createStatement();
+                Statement count = connection.createStatement()) {
+            select.setFetchSize(FETCHED_ROWS);
+            // Asked for before they are counted: then a missing column is told of at once.
+            ResultSet row = select.executeQuery(SELECT);
+            long rows = number(count.executeQuery(COUNT));
+            if (rows == 0) {
+                throw new Failure("%s has no rows in table %s. Ingest stores some.",
+                        options.database, TABLE);
+            }
             printNumbers(rows); // now: to read ten million tickets takes a while
-            readRows(select, rows, progress);
-        }
-    }
-
-    private void readRows(PreparedStatement select, long rows, Progress progress) throws SQLException, Failure {
-        try (ResultSet row = select.executeQuery()) {
-            int[] white = new int[DRAWN];
             while (row.next()) {
-                for (int i = 0; i < DRAWN; i++) white[i] = ball(row, i + 1, WHITE_BALLS);
-                Tier tier = tally.add(options.winning, white, ball(row, DRAWN + 1, POWERBALLS));
-                if (tier != null) {
-                    String id = String.valueOf(row.getString(7)); // it may be NULL
-                    tally.addBuyer(new Buyer(tier, id, String.format("%s %s, %s, %s",
-                            row.getString(8), row.getString(9), row.getString(10), row.getString(11))));
-                }
+                readTicket(row);
                 progress.show(tally.rows, rows);
             }
         }
     }
 
-    private static int ball(ResultSet row, int column, int max) throws SQLException, Failure {
-        int ball = row.getInt(column); // 0 for what is not a number
-        if (ball >= 1 && ball <= max) return ball;
-        throw new Failure("has a ball that must be a whole number from 1 to %d, not \"%.40s\": transaction %.40s",
-                max, printable(String.valueOf(row.getString(column))), printable(String.valueOf(row.getString(7))));
+    private static long number(ResultSet answer) throws SQLException {
+        answer.next();
+        return answer.getLong(1);
     }
 
-    // ---- Counting ---------------------------------------------------------------------------------------------------
+    private void readTicket(ResultSet row) throws SQLException, Failure {
+        int[] white = new int[DRAWN];
+        for (int i = 0; i < DRAWN; i++) {
+            white[i] = ball(row, i + 1, WHITE_BALLS);
+        }
+        int powerball = ball(row, DRAWN + 1, POWERBALLS);
+        Optional<Tier> won = tally.add(options.winning, white, powerball);
+        if (won.isPresent()) tally.addBuyer(buyer(row, won.get()));
+    }
+
+    private static Buyer buyer(ResultSet row, Tier tier) throws SQLException {
+        String nameAndPlace = String.format("%s %s, %s, %s",
+                row.getString("first_name"), row.getString("last_name"),
+                row.getString("city"), row.getString("state"));
+        String id = String.valueOf(row.getString("transaction_id")); // it may be NULL
+        return new Buyer(tier, id, nameAndPlace);
+    }
+
+    /**
+     * The ball in a column, 1 to max. SQLite stores anything anywhere, and getInt would make a ball
+     * of 1.5, of "2abc" and of 2^32 + 1; getObject tells what is there.
+     */
+    private int ball(ResultSet row, int column, int max) throws SQLException, Failure {
+        Object value = row.getObject(column);
+        if (value instanceof Number number) {
+            long ball = number.longValue();
+            if (ball >= 1 && ball <= max && ball == number.doubleValue()) return (int) ball;
+        }
+        String transaction = String.valueOf(row.getString("transaction_id"));
+        throw new Failure("%s has a ball that must be a whole number from 1 to %d, not %s:"
+                + " transaction %.40s, column %s.", options.database, max, described(value),
+                printable(transaction), COLUMNS.get(column - 1));
+    }
+
+    private static String described(Object value) {
+        if (value == null) return "NULL";
+        if (value instanceof byte[] blob) return "a blob of " + blob.length + " bytes";
+        String text = String.format("%.40s", printable(value.toString()));
+        return value instanceof Number ? text : "the text \"" + text + "\"";
+    }
 
     /** Who has won what. */
-    record Buyer(Tier tier, String transactionId, String nameAndPlace) {
+    private record Buyer(Tier tier, String transactionId, String nameAndPlace) {
     }
 
     /** What is known of the tickets so far. Its size does not depend on how many they are. */
-    static final class Tally {
-        final long[] winners = new long[Tier.values().length];
-        final long[] white = new long[1 + WHITE_BALLS]; // how often each came up; none at 0
-        final long[] powerball = new long[1 + POWERBALLS];
+    private static final class Tally {
+        private final long[] winners = new long[Tier.values().length];
+        private final long[] whiteBalls = new long[1 + WHITE_BALLS]; // how often each came up
+        private final long[] powerballs = new long[1 + POWERBALLS]; // and these; none at 0
         /** Best tier first; within a tier, who bought first, as ids ascend. */
-        final NavigableSet<Buyer> luckiest =
-                new TreeSet<>(Comparator.comparing(Buyer::tier).thenComparing(Buyer::transactionId));
-        long rows;
-        long withBallTwice;
-        private final long[] lastRow = new long[1 + WHITE_BALLS]; // in which a white ball came up
+        private final NavigableSet<Buyer> luckiest = new TreeSet<>(
+                Comparator.comparing(Buyer::tier).thenComparing(Buyer::transactionId));
+        private long rows;
+        private long rowsWithBallTwice;
+        private final long[] lastRow = new long[1 + WHITE_BALLS]; // in which each came up
 
-        /** Counts a ticket. Returns what it has won, or null; a ball that it has twice matches once. */
-        Tier add(Numbers winning, int[] balls, int powerball) {
+        /** Counts a ticket, and tells what it has won. A ball that it has twice matches once. */
+        Optional<Tier> add(Numbers winning, int[] white, int powerball) {
             rows++;
-            this.powerball[powerball]++;
             boolean twice = false;
-            for (int ball : balls) {
-                white[ball]++;
-                twice |= lastRow[ball] == rows;
+            for (int ball : white) {
+                whiteBalls[ball]++;
+                if (lastRow[ball] == rows) twice = true;
                 lastRow[ball] = rows;
             }
-            withBallTwice += twice ? 1 : 0;
-            long matches = winning.whiteBalls.stream().filter(ball -> lastRow[ball] == rows).count();
-            for (Tier tier : Tier.values()) {
-                if (tier.matches == matches && tier.withPowerball == (powerball == winning.powerball)) {
-                    winners[tier.ordinal()]++;
-                    return tier;
-                }
+            if (twice) rowsWithBallTwice++;
+            powerballs[powerball]++;
+
+            int matches = 0;
+            for (int ball : winning.whiteBalls) {
+                if (lastRow[ball] == rows) matches++;
             }
-            return null;
+            Optional<Tier> won = Tier.of(matches, powerball == winning.powerball);
+            won.ifPresent(tier -> winners[tier.ordinal()]++);
+            return won;
         }
 
         void addBuyer(Buyer buyer) {
@@ -261,52 +345,291 @@ public class Winners {
         }
     }
 
-    // ---- What is printed --------------------------------------------------------------------------------------------
+    // ---- The database ---------------------------------------------------------------------------
 
-    private void printNumbers(long rows) {
+    /**
+     * Where the tickets are. What differs from one database to another stands here and nowhere
+     * else: how it is opened, and what its errors mean. As text it is its name, fit to be printed.
+     */
+    private sealed interface Database permits SqliteFile, DatabaseServer {
+
+        String NO_TABLE = "has no table " + TABLE + ". Ingest makes it";
+        String OTHER_COLUMNS = "has a table " + TABLE + " with other columns than Ingest makes: ";
+
+        static Database named(String db) {
+            check(!db.isBlank(), "--db must be a path or a JDBC URL, not \"%s\"", db);
+            check(!db.startsWith("jdbc:sqlite:"),
+                    "--db must be the path of a SQLite database, without jdbc:sqlite:");
+            return db.startsWith("jdbc:") ? new DatabaseServer(db) : SqliteFile.named(db);
+        }
+
+        Connection open() throws SQLException, Failure;
+
+        /** What an error means, as a sentence that begins behind the name of the database. */
+        default String told(SQLException e) {
+            String words = words(e);
+            if (words.startsWith("No suitable driver")) {
+                return "cannot be opened: No suitable driver. Start with -cp \"lib/*\" in the"
+                        + " project's folder, and see that the driver's jar is in lib/";
+            }
+            return meaning(e, printable(masked(words)));
+        }
+
+        /** The words of a driver without the passwords that they may repeat. */
+        default String masked(String words) {
+            return words;
+        }
+
+        /** What an error with these words means. What is not known for sure is not said. */
+        String meaning(SQLException e, String words);
+
+        /** What the driver says, and what made it say so, in one line. */
+        static String words(SQLException e) {
+            String words = String.valueOf(e.getMessage());
+            Throwable cause = e.getCause();
+            if (cause != null) {
+                String kind = cause.getClass().getSimpleName();
+                words += " (" + kind + ": " + cause.getMessage() + ")";
+            }
+            return words.replaceAll("\\s+", " ").replaceFirst("\\.$", "");
+        }
+    }
+
+    /** A file, opened by the driver's own copy of SQLite. */
+    private record SqliteFile(Path file) implements Database {
+
+        static SqliteFile named(String db) {
+            try {
+                return new SqliteFile(Path.of(db));
+            } catch (InvalidPathException e) {
+                throw new IllegalArgumentException(printable(String.format(
+                        "--db must be a path that can be written in the locale's encoding, %s: %s",
+                        System.getProperty("sun.jnu.encoding"), e.getMessage())), e);
+            }
+        }
+
+        @Override public String toString() {
+            return printable(file.toString());
+        }
+
+        @Override public Connection open() throws SQLException, Failure {
+            checkFile();
+            // Mode 1 is SQLITE_OPEN_READONLY: no file is made where there is none.
+            String settings = "?open_mode=1&busy_timeout=" + 1000 * LOCKED_SECONDS;
+            return DriverManager.getConnection("jdbc:sqlite:" + file.toUri() + settings);
+        }
+
+        /** SQLite says "unable to open database file" of all that cannot be one. */
+        private void checkFile() throws Failure {
+            try {
+                BasicFileAttributes found =
+                        Files.readAttributes(file, BasicFileAttributes.class);
+                if (found.isDirectory()) throw new Failure("%s is a folder, not a file.", this);
+                if (found.isOther()) { // it would be waited for
+                    throw new Failure("%s is a pipe or a device, not a file.", this);
+                }
+                firstBytes();
+            } catch (NoSuchFileException e) {
+                throw new Failure(e, "%s does not exist.", this);
+            } catch (AccessDeniedException e) {
+                throw new Failure(e, "%s cannot be read: permission denied.", this);
+            } catch (FileSystemException e) {
+                throw new Failure(e, "%s cannot be read: %s.", this, e.getReason());
+            } catch (IOException e) {
+                throw new Failure(e, "%s cannot be read: %s.", this, e.getMessage());
+            }
+        }
+
+        /**
+         * The first bytes of the header. Not while it is open in SQLite: to close the file a second
+         * time would give up the lock on it.
+         */
+        private byte[] firstBytes() throws IOException {
+            try (InputStream in = Files.newInputStream(file)) {
+                return in.readNBytes(20);
+            }
+        }
+
+        @Override public String meaning(SQLException e, String words) {
+            if (words.contains("(no such table: " + TABLE + ")")) return NO_TABLE;
+            if (words.contains("(no such column: ")) {
+                return OTHER_COLUMNS + words.replaceFirst(".*\\((.*)\\)", "$1");
+            }
+            // The code in brackets is the extended one; getErrorCode() has only its first byte.
+            String code = words.replaceFirst("^\\[(SQLITE_\\w+)\\].*|.*", "$1");
+            if (code.isEmpty()) {
+                return "cannot be opened: " + words + ". The driver unpacks its native code into"
+                        + " the temporary folder. If that cannot be written, or is mounted"
+                        + " noexec, name another one with -Dorg.sqlite.tmpdir=DIR, behind java";
+            }
+            if (code.equals("SQLITE_NOTADB")) return "is not a SQLite database";
+            if (code.startsWith("SQLITE_BUSY")) {
+                // SQLite says so, too, of a file system that has no locks.
+                return "could not be locked for reading within " + LOCKED_SECONDS + " s: " + words;
+            }
+            if (code.equals("SQLITE_READONLY_ROLLBACK")) {
+                return "was left in the middle of a transaction, and its journal, " + this
+                        + "-journal, has to be rolled back before it can be read. Winners only"
+                        + " reads: open it once with a program that may write, such as sqlite3."
+                        + " Never move it without that journal: it would be damaged";
+            }
+            if (code.matches("SQLITE_(CANTOPEN|READONLY).*") && isWriteAhead()) {
+                return "has a write-ahead log: to read it, SQLite has to open or make " + this
+                        + "-wal and " + this + "-shm, and cannot (" + words + "). They need a"
+                        + " folder that can be written. Never move it without its -wal file: that"
+                        + " may hold rows";
+            }
+            return "cannot be read: " + words;
+        }
+
+        /** By its header: two bytes, both 2 (https://sqlite.org/fileformat.html, 1.3.3). */
+        private boolean isWriteAhead() {
+            try {
+                byte[] header = firstBytes();
+                return header.length == 20 && header[18] == 2 && header[19] == 2;
+            } catch (IOException e) {
+                return false; // then there is nothing to add to what SQLite says
+            }
+        }
+    }
+
+    /** A server, such as PostgreSQL, behind a JDBC URL, which its driver understands. */
+    private record DatabaseServer(String url) implements Database {
+
+        /** Values of options with such a name, in a URL, are passwords. */
+        private static final Pattern PASSWORD_OPTION =
+                Pattern.compile("(?i)(?:pass|pwd|secret|token)[^=&;]*=([^&;]+)");
+        /** user:password@host and user/password@host; greedy, as a password may hold an @. */
+        private static final Pattern BEFORE_HOST = Pattern.compile("jdbc:\\w+:(.*)@");
+
+        /**
+         * The URL without its options, which may hold a password. One may also stand before an @:
+         * then no more is shown than its kind.
+         */
+        @Override public String toString() {
+            String shown = url.contains("@")
+                    ? url.replaceFirst("^(jdbc:\\w+:).*", "$1***")
+                    : url.replaceFirst("[?;&].*|[:/]?\\w*=.*", "");
+            return printable(shown);
+        }
+
+        @Override public Connection open() throws SQLException {
+            return DriverManager.getConnection(url);
+        }
+
+        @Override public String meaning(SQLException e, String words) {
+            String state = String.valueOf(e.getSQLState());
+            if (state.equals("42P01")) return NO_TABLE; // undefined_table, of PostgreSQL
+            if (state.equals("42703")) return OTHER_COLUMNS + words; // undefined_column
+            return "cannot be read: " + words;
+        }
+
+        @Override public String masked(String words) {
+            String masked = words.replace(url, toString());
+            for (String password : passwords()) {
+                masked = masked.replace(password, "***");
+            }
+            return masked;
+        }
+
+        /** All in the URL that may be one, as it is written there and as it is meant. */
+        private Set<String> passwords() {
+            // The longest first: of a shorter one in it, no rest must be left.
+            Set<String> found = new TreeSet<>(Comparator.comparing(String::length).reversed()
+                    .thenComparing(Comparator.naturalOrder()));
+            Matcher option = PASSWORD_OPTION.matcher(url);
+            while (option.find()) {
+                found.add(option.group(1));
+                found.add(decoded(option.group(1)));
+            }
+            Matcher beforeHost = BEFORE_HOST.matcher(url);
+            if (beforeHost.find()) {
+                for (String word : beforeHost.group(1).split("[:/]")) {
+                    found.add(word);
+                    found.add(decoded(word));
+                }
+            }
+            found.remove(""); // which would be found between any two letters
+            return found;
+        }
+
+        private static String decoded(String text) {
+            try {
+                return URLDecoder.decode(text, StandardCharsets.UTF_8);
+            } catch (IllegalArgumentException e) {
+                return text; // not encoded, then
+            }
+        }
+    }
+
+    // ---- What is printed ------------------------------------------------------------------------
+
+    private void printNumbers(long rows) throws Failure {
+        String white = options.winning.whiteBalls.toString().replaceAll("[\\[,\\]]", "");
+        String powerball = String.valueOf(options.winning.powerball);
         System.out.printf("Winning numbers: %s, Powerball %s%n",
-                painted(WHITE, options.winning.whiteBalls.toString().replaceAll("[\\[,\\]]", "")),
-                painted(RED, "" + options.winning.powerball));
-        System.out.print(options.drawn ? "Drawn at random; --seed " + options.seed + " draws the same again.\n" : "");
-        System.out.printf("Tickets: %,d in %s%n", rows, options.db);
+                painted(WHITE, white), painted(RED, powerball));
+        if (options.drawn) {
+            System.out.printf("Drawn at random; --seed %d draws the same again.%n", options.seed);
+        }
+        System.out.printf("Tickets: %,d in %s%n", rows, options.database);
+        checkOutput(); // else ten million tickets would be read for nobody
     }
 
     private void printPrizes() {
-        System.out.printf("match %15s %15s %12s %11s %16s%n", "prize", "odds, 1 in", "should win", "did win", "paid");
+        System.out.printf("match %15s %15s %12s %11s %16s%n",
+                "prize", "odds, 1 in", "should win", "did win", "paid");
         long allPaid = 0;
+        long allWinners = 0;
+        long allWays = 0;
         for (Tier tier : Tier.values()) {
             long winners = tally.winners[tier.ordinal()];
-            long prize = tier == Tier.JACKPOT ? options.jackpot : tier.dollars;
-            long paid = prize * (tier == Tier.JACKPOT ? Math.min(winners, 1) : winners);
-            printTier(tier.toString(), dollars(prize), tier.ways(), winners, dollars(paid));
+            long paid = paid(tier, winners);
+            printTier(tier.toString(), dollars(prize(tier)), tier.ways(), winners, dollars(paid));
             allPaid += paid;
+            allWinners += winners;
+            allWays += tier.ways();
         }
-        long allWays = Arrays.stream(Tier.values()).mapToLong(Tier::ways).sum();
-        printTier("any", "", allWays, Arrays.stream(tally.winners).sum(), dollars(allPaid));
+        printTier("any", "", allWays, allWinners, dollars(allPaid));
+
         long sales = tally.rows * TICKET_DOLLARS;
-        System.out.printf("%nThe jackpot is taken to be %s (--jackpot); all who win it share it.%n"
-                + "Sales %s, paid %s, left %s%n",
-                dollars(options.jackpot), dollars(sales), dollars(allPaid), dollars(sales - allPaid));
-        if (tally.withBallTwice > 0) {
-            System.out.printf("Tickets that have a ball twice: %,d. A match is counted once.%n", tally.withBallTwice);
+        System.out.printf("%nThe jackpot is taken to be %s (--jackpot); all who win it share it.%n",
+                dollars(options.jackpot));
+        System.out.printf("Sales %s, paid %s, left %s%n",
+                dollars(sales), dollars(allPaid), dollars(sales - allPaid));
+        if (tally.rowsWithBallTwice > 0) {
+            System.out.printf("Tickets that have a ball twice: %,d. A match is counted once.%n",
+                    tally.rowsWithBallTwice);
         }
+    }
+
+    private long prize(Tier tier) {
+        return tier == Tier.JACKPOT ? options.jackpot : tier.dollars;
+    }
+
+    /** The jackpot is paid once, however many win it. */
+    private long paid(Tier tier, long winners) {
+        return prize(tier) * (tier == Tier.JACKPOT ? Math.min(winners, 1) : winners);
     }
 
     private void printTier(String tier, String prize, long ways, long won, String paid) {
         double odds = (double) Tier.TICKETS / ways;
-        System.out.printf("%-6s %14s %,15.2f %,12.2f %,11d %16s%n", tier, prize, odds, tally.rows / odds, won, paid);
+        System.out.printf("%-6s %14s %,15.2f %,12.2f %,11d %16s%n",
+                tier, prize, odds, tally.rows / odds, won, paid);
     }
 
     private void printLuckiest() {
-        System.out.println(tally.luckiest.isEmpty() ? "\nNobody has won." : "\nThe luckiest buyers");
+        System.out.println(tally.luckiest.isEmpty()
+                ? "\nNobody has won."
+                : "\nThe luckiest buyers");
         for (Buyer buyer : tally.luckiest) {
-            long share = options.jackpot / Math.max(1, tally.winners[Tier.JACKPOT.ordinal()]);
-            long prize = buyer.tier == Tier.JACKPOT ? share : buyer.tier.dollars;
-            System.out.printf("%-6s %14s  %.57s%n", buyer.tier, dollars(prize), printable(buyer.nameAndPlace));
+            long sharedBy = buyer.tier == Tier.JACKPOT ? tally.winners[Tier.JACKPOT.ordinal()] : 1;
+            System.out.printf("%-6s %14s  %.57s%n", buyer.tier,
+                    dollars(prize(buyer.tier) / sharedBy), printable(buyer.nameAndPlace));
         }
     }
 
-    /** How often each number came up, in columns to be read downwards, and whether that is fair. */
+    /** How often each number came up, in columns to be read downwards, and whether it is fair. */
     private void printBalls(String ball, long[] counts, int drawn, String colourCode) {
         int numbers = counts.length - 1;
         double expected = (double) Arrays.stream(counts).sum() / numbers;
@@ -320,7 +643,8 @@ public class Winners {
             for (int number = line; number <= numbers; number += lines) {
                 int length = (int) (room * counts[number] / most);
                 text += String.format("%2d %," + digits + "d ", number, counts[number])
-                        + painted(colourCode, "#".repeat(length)) + " ".repeat(room - length + 2);
+                        + painted(colourCode, "#".repeat(length))
+                        + " ".repeat(room - length + 2);
             }
             System.out.println(text.stripTrailing());
         }
@@ -331,33 +655,52 @@ public class Winners {
         int degrees = counts.length - 2; // of freedom: one less than there are numbers
         double statistic = chiSquare(counts, expected, drawn);
         double p = pValue(statistic, degrees);
-        System.out.printf("Chi-square %,.2f with %d degrees of freedom, p = %.4f%n", statistic, degrees, p);
+        System.out.printf("Chi-square %,.2f with %d degrees of freedom, p = %.4f%n",
+                statistic, degrees, p);
         if (expected < 5) {
-            System.out.println("Too few tickets: with less than 5 of each number expected, this says little.");
-            return;
+            System.out.println("Too few tickets: with less than 5 of each number expected,"
+                    + " this says little.");
+        } else {
+            System.out.printf("A fair drum does worse in %s %% of all cases: %s.%n",
+                    percent(p), verdict(p));
         }
-        String percent = p < 0.0001 ? "less than 0.01" : String.format(p < 0.01 || p > 0.99 ? "%.2f" : "%.0f", 100 * p);
-        String verdict = p < 0.01 ? "look closer." : p > 0.99 ? "strangely even." : "nothing unusual.";
-        System.out.println("A fair drum does worse in " + percent + " % of all cases: " + verdict);
+    }
+
+    private static String percent(double p) {
+        if (p < 0.0001) return "less than 0.01";
+        boolean unusual = p < 0.01 || p > 0.99;
+        return String.format(unusual ? "%.2f" : "%.0f", 100 * p);
+    }
+
+    private static String verdict(double p) {
+        if (p < 0.01) return "look closer";
+        if (p > 0.99) return "strangely even";
+        return "nothing unusual";
     }
 
     /** Pearson's statistic for counts from index 1 on: how far they are from being equal. */
     static double chiSquare(long[] counts, double expected, int drawn) {
         int numbers = counts.length - 1;
-        double sum = Arrays.stream(counts).skip(1).mapToDouble(count -> Math.pow(count - expected, 2) / expected).sum();
-        // A ball that is out cannot come again. That evens the counts: for 5 of 69 the sum is 64 on average, not 68.
+        double sum = 0;
+        for (int number = 1; number <= numbers; number++) {
+            sum += Math.pow(counts[number] - expected, 2) / expected;
+        }
+        // A ball that is out cannot come again. That evens the counts: for 5 of 69 the sum is 64
+        // on average, not 68.
         return sum * (numbers - 1) / (numbers - drawn);
     }
 
     /**
-     * The chance that a fair drum comes to this statistic or more, for up to 100 degrees of freedom, right to ten
-     * decimals: the incomplete gamma function Q(a, x) = 1 - P(a, x), by the series for P (Press et al., Numerical
-     * Recipes, 6.2).
+     * The chance that a fair drum comes to this statistic or more, for up to 100 degrees of
+     * freedom, right to ten decimals: the incomplete gamma function Q(a, x) = 1 - P(a, x), by the
+     * series for P (Press et al., Numerical Recipes, 6.2).
      */
     static double pValue(double statistic, int degrees) {
         double a = degrees / 2.0;
-        double x = Math.min(statistic / 2, 600); // beyond, the answer is 0 to all decimals, and e^-x soon 0, too
-        // The first term, e^-x x^a / gamma(a + 1), as gamma(b + 1) = b gamma(b) down to gamma(1) = 1 or gamma(1/2).
+        // Beyond 600 the answer is 0 to all decimals, and e^-x soon 0, too.
+        double x = Math.min(statistic / 2, 600);
+        // The first term, e^-x x^a / gamma(a + 1), as gamma(b + 1) = b gamma(b) down to
+        // gamma(1) = 1 or gamma(1/2).
         double term = Math.exp(-x) / (degrees % 2 == 0 ? 1 : Math.sqrt(Math.PI * x));
         for (double b = a; b > 0; b--) {
             term *= x / b;
@@ -378,61 +721,80 @@ public class Winners {
         return String.format(amount < 0 ? "-$%,d" : "$%,d", Math.abs(amount));
     }
 
-    // ---- On the terminal --------------------------------------------------------------------------------------------
+    // ---- On the terminal ------------------------------------------------------------------------
 
-    /** Asks a shell whether stdout (1) or stderr (2) is a terminal: the JDK only knows of stdin and stdout together. */
+    /**
+     * Whether stdout (1) or stderr (2) is a terminal that takes escape sequences. A shell is asked:
+     * the JDK only knows of stdin and stdout together.
+     */
     private static boolean isTerminal(int stream) {
+        if ("dumb".equals(System.getenv("TERM"))) return false;
         try {
-            return new ProcessBuilder("sh", "-c", "test -t " + stream).inheritIO().start().waitFor() == 0;
+            Process test = new ProcessBuilder("sh", "-c", "test -t " + stream).inheritIO().start();
+            return test.waitFor() == 0;
         } catch (IOException | InterruptedException e) {
             return false; // no such command: plain text does for every terminal
         }
     }
 
-    /** How far it is, on stderr: redrawn in place on a terminal, else a line now and then; nothing if it is quick. */
+    /**
+     * How far it is, on stderr: redrawn in place on a terminal, else a line now and then; nothing
+     * if it is quick.
+     */
     private static final class Progress implements AutoCloseable {
         private static final String CLEAR_LINE = "\r\033[K";
+        private static final double FIRST_SECONDS_IN_PLACE = 1;
+        private static final double SECONDS_IN_PLACE = 0.2;
+        private static final double SECONDS_BETWEEN_LINES = 5;
         private final boolean inPlace = isTerminal(2);
         private final long start = System.nanoTime();
-        private double next = inPlace ? 1 : 5; // seconds
+        private double next = inPlace ? FIRST_SECONDS_IN_PLACE : SECONDS_BETWEEN_LINES;
 
         void show(long done, long rows) {
             double seconds = (System.nanoTime() - start) / 1e9;
-            if (seconds > next) {
-                next = seconds + (inPlace ? 0.2 : 5);
-                System.err.printf("%s%d%%, %,d of %,d tickets in %.0f s%s", inPlace ? CLEAR_LINE : "",
-                        100 * done / rows, done, rows, seconds, inPlace ? "" : "\n");
-            }
+            if (seconds < next) return;
+            next = seconds + (inPlace ? SECONDS_IN_PLACE : SECONDS_BETWEEN_LINES);
+            String line = String.format("%d%%, %,d of %,d tickets in %.0f s",
+                    100 * done / rows, done, rows, seconds);
+            System.err.print(inPlace ? CLEAR_LINE + line : line + "\n");
         }
 
         @Override public void close() {
-            System.err.print(inPlace && next > 1 ? CLEAR_LINE : "");
+            boolean shown = next > FIRST_SECONDS_IN_PLACE;
+            if (inPlace && shown) System.err.print(CLEAR_LINE);
         }
     }
 
-    // ---- Options ----------------------------------------------------------------------------------------------------
+    // ---- Options --------------------------------------------------------------------------------
 
-    private record Options(Numbers winning, boolean drawn, long seed, Path db, long jackpot) {
+    record Options(
+            Numbers winning, boolean drawn, long seed, Database database, long jackpot) {
+
         private static final String USAGE = """
-                Usage: java -cp 'lib/*' src/powerball/Winners.java [w1 w2 w3 w4 w5 powerball] [options]
+                Usage: java -cp "lib/*" src/powerball/Winners.java [numbers] [options]
 
-                  w1 ... powerball   the winning numbers, five from 1 to 69 and one from 1 to 26 (drawn)
-                  --db FILE          the database (powerball_data.db)
-                  --seed S           of the draw, 0 to 10^18 (the present moment); the same seed draws the same numbers
-                  --jackpot DOLLARS  what is in the pot, 1 to 10,000,000,000 (20,000,000)
+                  numbers            w1 w2 w3 w4 w5 powerball, the winning ones: five from
+                                     1 to 69 and one from 1 to 26 (drawn at random)
+                  --db FILE          the database, a file of SQLite (powerball_data.db);
+                                     or the JDBC URL of a server, jdbc:...
+                  --seed S           of the draw, 0 to 10^18 (another one every time);
+                                     the same seed draws the same numbers
+                  --jackpot DOLLARS  what is in the pot, 1 to 10,000,000,000
+                                     (20,000,000)
                   --help             show this""";
 
         static Options parse(String[] args) {
             Arguments given = Arguments.parse(args, List.of("--db", "--seed", "--jackpot"));
             List<String> balls = given.words;
-            check(!given.options.containsKey("--seed") || balls.isEmpty(),
+            boolean drawn = balls.isEmpty();
+            check(drawn || !given.options.containsKey("--seed"),
                     "--seed is for drawing: give it or the winning numbers, not both");
-            String db = given.text("--db", "powerball_data.db");
-            check(!db.isBlank(), "--db must be a path, not \"%s\"", db);
-            long now = System.currentTimeMillis() * 4096; // in the unit of the other programs' seeds
-            long seed = given.number("--seed", 0, 1_000_000_000_000_000_000L, now);
-            return new Options(balls.isEmpty() ? Numbers.draw(seed) : Numbers.parse(balls), balls.isEmpty(), seed,
-                    Path.of(db), given.number("--jackpot", 1, 10_000_000_000L, 20_000_000));
+            // A clock is no identity: two draws of the same moment must differ.
+            long chance = new SecureRandom().nextLong(MAX_SEED);
+            long seed = given.number("--seed", 0, MAX_SEED, chance);
+            return new Options(drawn ? Numbers.draw(seed) : Numbers.parse(balls), drawn, seed,
+                    Database.named(given.text("--db", "powerball_data.db")),
+                    given.number("--jackpot", 1, 10_000_000_000L, 20_000_000));
         }
     }
 

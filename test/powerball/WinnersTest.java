@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.Driver;
 import java.sql.DriverManager;
+import java.sql.DriverPropertyInfo;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -21,6 +23,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -177,7 +180,7 @@ class WinnersTest {
     }
 
     @Test void allWhoWinTheJackpotShareIt() {
-        Report report = report(List.of("--jackpot", "300000000"), ticket(1, 10, 20, 30, 40, 50, 6),
+        Report report = report(List.of("--jackpot", "300,000,000"), ticket(1, 10, 20, 30, 40, 50, 6),
                 ticket(2, 50, 40, 30, 20, 10, 6), ticket(3, 10, 20, 30, 40, 50, 6));
         assertEquals("$300,000,000", report.tier("5 + PB").paid);
         assertEquals("$300,000,000", report.tier("5 + PB").prize);
@@ -240,6 +243,14 @@ class WinnersTest {
         assertEquals(first.out, run("--seed", seed.group(1)).out);
         assertNotEquals(first.out, run().out, "another moment, another draw");
         assertTrue(run("--seed", "42").out.startsWith("Winning numbers: 26 29 34 46 64, Powerball 7\n"));
+    }
+
+    @Test void twoThatStartInTheSameMillisecondDrawDifferently() {
+        Set<Long> seeds = new HashSet<>();
+        for (int i = 0; i < 1000; i++) {
+            seeds.add(Winners.Options.parse(new String[0]).seed());
+        }
+        assertEquals(1000, seeds.size());
     }
 
     @Test void theNumbersMayBeGivenInAnyOrder() {
@@ -369,26 +380,23 @@ class WinnersTest {
         Database.execute(folder.resolve("table.db"), "CREATE TABLE other (a)");
         Database.execute(folder.resolve("columns.db"), "CREATE TABLE powerball_results (a, b)");
         Database.execute(folder.resolve("rows.db"), CREATE);
-        store(folder.resolve("ball.db"), List.of(ticket(1, 1, 2, 3, 4, 5, 6), ticket(2, 1, 2, 3, 4, 70, 6)));
-        store(folder.resolve("powerball.db"), List.of(ticket(3, 1, 2, 3, 4, 5, 27)));
-        store(folder.resolve("old.db"), List.of(new Row("4", "a", "b", "c", "d", "e", 1, 2, "(3,)", 4, 5, 6)));
         Map<String, String> sentences = new LinkedHashMap<>();
-        sentences.put("none.db", "none.db does not exist, or is not a file that can be read.");
-        sentences.put("none/none.db", "none/none.db does not exist, or is not a file that can be read.");
-        sentences.put("folder.db", "folder.db does not exist, or is not a file that can be read.");
-        sentences.put("pipe.db", "pipe.db does not exist, or is not a file that can be read.");
+        sentences.put("none.db", "none.db does not exist.");
+        sentences.put("none/none.db", "none/none.db does not exist.");
+        sentences.put("text.db/none.db", "text.db/none.db cannot be read: Not a directory.");
+        sentences.put("folder.db", "folder.db is a folder, not a file.");
+        sentences.put("pipe.db", "pipe.db is a pipe or a device, not a file.");
+        sentences.put("/dev/null", "/dev/null is a pipe or a device, not a file.");
         sentences.put("text.db", "text.db is not a SQLite database.");
-        String table = " has no table powerball_results, or one with other columns than Ingest makes.";
+        String table = " has no table powerball_results. Ingest makes it.";
         sentences.put("nothing.db", "nothing.db" + table);
         sentences.put("table.db", "table.db" + table);
-        sentences.put("columns.db", "columns.db" + table);
+        sentences.put("columns.db", "columns.db has a table powerball_results with other columns"
+                + " than Ingest makes: no such column: powerball_1.");
         sentences.put("rows.db", "rows.db has no rows in table powerball_results. Ingest stores some.");
-        String ball = " has a ball that must be a whole number from 1 to ";
-        sentences.put("ball.db", "ball.db" + ball + "69, not \"70\": transaction id-00000002.");
-        sentences.put("powerball.db", "powerball.db" + ball + "26, not \"27\": transaction id-00000003.");
-        sentences.put("old.db", "old.db" + ball + "69, not \"(3,)\": transaction 4.");
         store(folder.resolve("locked.db"), List.of(ticket(1, 1, 2, 3, 4, 5, 6)));
-        sentences.put("locked.db", "locked.db is still locked by another program after 5 s.");
+        sentences.put("locked.db", "locked.db could not be locked for reading within 5 s:"
+                + " [SQLITE_BUSY] The database file is locked (database is locked).");
         List<Path> before = files();
 
         Map<String, Run> runs = new LinkedHashMap<>();
@@ -399,11 +407,207 @@ class WinnersTest {
                 try (run) {
                     assertEquals(1, run.exitCode(), name + run.out());
                     assertEquals(sentences.get(name) + "\n", run.err());
-                    assertFalse(run.out().contains("match"), run.out());
+                    assertEquals("", run.out(), name);
                 }
             });
         }
         assertEquals(before, files());
+    }
+
+    @Test void aBallThatIsNotAWholeNumberInItsRangeIsRefusedWithItsRow() {
+        Map<Object, String> balls = new LinkedHashMap<>();
+        balls.put(0, "0");
+        balls.put(70, "70");
+        balls.put(-1, "-1");
+        balls.put(1.5, "1.5");
+        balls.put((1L << 32) + 1, "4294967297");
+        balls.put("2abc", "the text \"2abc\"");
+        balls.put("(37,)", "the text \"(37,)\""); // as the first server of this API stored them
+        balls.put("7\033[31m", "the text \"7?[31m\"");
+        balls.put(new byte[] {'7'}, "a blob of 1 bytes");
+        balls.put(null, "NULL");
+
+        Map<Run, String> runs = new LinkedHashMap<>();
+        balls.forEach((ball, told) -> {
+            Path file = folder.resolve(runs.size() + ".db");
+            store(file, CREATE.replace(" NOT NULL", ""), List.of(ticket(1, 1, 2, 3, 4, 5, 6),
+                    new Row("the id", "a", "b", "c", "d", "e", 1, 2, 3, ball, 5, 6)));
+            runs.put(start("--db", file.toString()), file + " has a ball that must be a whole number"
+                    + " from 1 to 69, not " + told + ": transaction the id, column powerball_4.\n");
+        });
+        store(List.of(ticket(3, 1, 2, 3, 4, 5, 27)));
+        runs.put(start(), "powerball_data.db has a ball that must be a whole number from 1 to 26, not 27:"
+                + " transaction id-00000003, column powerball_number.\n");
+        runs.forEach((run, sentence) -> {
+            try (run) {
+                assertEquals(1, run.exitCode(), run.out());
+                assertEquals(sentence, run.err());
+                assertFalse(run.out().contains("match"), run.out());
+            }
+        });
+    }
+
+    @Test void aFileThatMayNotBeReadIsSaidToBeThat() throws IOException {
+        assumeTool("setpriv");
+        store(List.of(ticket(1, 1, 2, 3, 4, 5, 6)));
+        Files.setPosixFilePermissions(db(), Set.of());
+        refused("exec setpriv --bounding-set=-dac_override,-dac_read_search " + quoted(WINNING),
+                "powerball_data.db cannot be read: permission denied.");
+    }
+
+    @Test void aJournalThatWasLeftIsNamed() throws SQLException, IOException {
+        try (Connection writer = connect(folder.resolve("live.db")); Statement sql = writer.createStatement()) {
+            sql.execute(CREATE);
+            insert(writer, IntStream.range(0, 5000).mapToObj(i -> ticket(i, 1, 2, 3, 4, 5, 6)).toList());
+            sql.execute("PRAGMA cache_size = 5"); // so that changes are in the file before they are committed
+            sql.execute("BEGIN");
+            sql.execute("UPDATE powerball_results SET powerball_1 = 9");
+            Files.copy(folder.resolve("live.db"), db());
+            Files.copy(folder.resolve("live.db-journal"), folder.resolve("powerball_data.db-journal"));
+        }
+        refused(quoted(WINNING), "powerball_data.db was left in the middle of a transaction, and its journal,"
+                + " powerball_data.db-journal, has to be rolled back before it can be read. Winners only reads:"
+                + " open it once with a program that may write, such as sqlite3. Never move it without that"
+                + " journal: it would be damaged.");
+        Database.query(db(), "SELECT count(*) FROM powerball_results"); // as it advises
+        run(WINNING).says("Tickets: 5,000 in powerball_data.db\n");
+    }
+
+    @Test void aWriteAheadLogOnAReadOnlyMountIsNamed() {
+        assumeMounts();
+        store(List.of(ticket(1, 1, 2, 3, 4, 5, 6)));
+        Database.query(db(), "PRAGMA journal_mode = WAL");
+        refused("mkdir mnt; mount -t tmpfs tmpfs mnt; cp powerball_data.db mnt; mount -o remount,ro mnt; exec "
+                + quoted("--db", "mnt/powerball_data.db"),
+                "mnt/powerball_data.db has a write-ahead log: to read it, SQLite has to open or make"
+                + " mnt/powerball_data.db-wal and mnt/powerball_data.db-shm, and cannot ([SQLITE_CANTOPEN]"
+                + " Unable to open the database file (unable to open database file)). They need a folder that"
+                + " can be written. Never move it without its -wal file: that may hold rows.");
+    }
+
+    @Test void aDiskThatFailsAndAFileSystemWithoutLocksAreNotAnotherProgram() {
+        assumeTool("strace");
+        store(List.of(ticket(1, 1, 2, 3, 4, 5, 6)));
+        String strace = "exec strace -f -qq -o /dev/null -P " + db();
+        refused(strace + " -e inject=pread64:error=EIO " + quoted(WINNING),
+                "powerball_data.db cannot be read: \\[SQLITE_IOERR.*disk I/O error.*\\.");
+        refused(strace + " -e inject=fcntl:error=ENOLCK " + quoted(WINNING),
+                "powerball_data.db could not be locked for reading within 5 s: [SQLITE_BUSY]"
+                + " The database file is locked (database is locked).");
+    }
+
+    @Test void whatTheDriverLacksIsSaidInOneSentence() {
+        store(List.of(ticket(1, 1, 2, 3, 4, 5, 6)));
+        String noDriver = " cannot be opened: No suitable driver. Start with -cp \"lib/*\" in the project's"
+                + " folder, and see that the driver's jar is in lib/.";
+        refused(quoted(WINNING).replace(Run.PROJECT.resolve("lib") + "/*", ""), "powerball_data.db" + noDriver);
+        refused(quoted("--db", "jdbc:none://host/data"), "jdbc:none://host/data" + noDriver);
+    }
+
+    @Test void aTemporaryFolderThatIsMountedNoexecIsCuredByAnother() {
+        assumeMounts();
+        store(List.of(ticket(1, 1, 2, 3, 4, 5, 6)));
+        String mounted = "mkdir mnt; mount -t tmpfs -o noexec tmpfs mnt; exec ";
+        String unpacked = driverFolder();
+        String command = String.join("' '", command(List.of(), WINNING)).replaceFirst("-Dorg.sqlite.tmpdir=[^']*",
+                "-Djava.io.tmpdir=mnt");
+        refused(mounted + "'" + command + "'",
+                "powerball_data.db cannot be opened: Error opening connection \\(NativeLibraryNotFoundException:"
+                + " No native library found .*\\)\\. The driver unpacks its native code into the temporary"
+                + " folder\\. If that cannot be written, or is mounted noexec, name another one with"
+                + " -Dorg\\.sqlite\\.tmpdir=DIR, behind java\\.");
+        String cured = command.replace("-Djava.io.tmpdir=mnt", "-Djava.io.tmpdir=mnt' '" + unpacked);
+        try (Run run = Run.start(folder, List.of("unshare", "-m", "sh", "-c", mounted.replace("mkdir mnt; ", "")
+                + "'" + cured + "'"))) {
+            assertEquals(0, run.exitCode(), run.err());
+        }
+    }
+
+    @Test void aPathThatTheLocaleCannotWriteIsToldWithTheLocale() {
+        try (Run run = Run.start(folder, List.of("bash", "-c", "LC_ALL=C " + quoted("--db")
+                + " $'\\303\\251.db'"))) {
+            assertEquals(2, run.exitCode(), run.out());
+            assertTrue(run.err().startsWith("--db must be a path that can be written in the locale's encoding,"
+                    + " ANSI_X3.4-1968: "), run.err());
+        }
+    }
+
+    /** A driver whose errors repeat the URL and the password, as some do. */
+    public static final class TalkativeDriver implements Driver {
+        static {
+            try {
+                DriverManager.registerDriver(new TalkativeDriver());
+            } catch (SQLException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        @Override public Connection connect(String url, Properties properties) throws SQLException {
+            if (!acceptsURL(url)) {
+                return null;
+            }
+            java.util.logging.Logger.getLogger("talkative").severe(url);
+            throw new SQLException("no way to\n" + url + " with p&ss or p%26ss.", new IOException(url.substring(5)));
+        }
+
+        @Override public boolean acceptsURL(String url) {
+            return url.startsWith("jdbc:talk:");
+        }
+
+        @Override public DriverPropertyInfo[] getPropertyInfo(String url, Properties properties) {
+            return new DriverPropertyInfo[0];
+        }
+
+        @Override public int getMajorVersion() {
+            return 1;
+        }
+
+        @Override public int getMinorVersion() {
+            return 0;
+        }
+
+        @Override public boolean jdbcCompliant() {
+            return false;
+        }
+
+        @Override public java.util.logging.Logger getParentLogger() {
+            return java.util.logging.Logger.getLogger("talkative");
+        }
+    }
+
+    @Test void aPasswordIsNeverPrinted() {
+        Map<String, String> names = new LinkedHashMap<>();
+        names.put("jdbc:talk://host:1/data?user=ann&password=p%26ss", "jdbc:talk://host:1/data");
+        names.put("jdbc:talk://host:1/data;user=ann;PassWord=p%26ss;", "jdbc:talk://host:1/data");
+        names.put("jdbc:talk://host/data:user=ann;pwd=p%26ss;", "jdbc:talk://host/data");
+        names.put("jdbc:talk://host/data&sslpassword=p%26ss", "jdbc:talk://host/data");
+        names.put("jdbc:talk://ann:p%26ss@host/data", "jdbc:talk:***");
+        names.put("jdbc:talk:thin:ann/p%26ss@host", "jdbc:talk:***");
+        names.put("jdbc:talk://host/data?user=a@b&password=p%26ss", "jdbc:talk:***");
+        Map<String, Run> runs = new LinkedHashMap<>();
+        names.keySet().forEach(url -> runs.put(url, Run.start(folder, withTalkativeDriver("--db", url))));
+        runs.forEach((url, run) -> {
+            try (run) {
+                assertEquals(1, run.exitCode(), run.out());
+                String told = run.out() + run.err();
+                assertTrue(told.startsWith(names.get(url) + " cannot be read: no way to " + names.get(url)
+                        + " with *** or ***. (IOException: "), told);
+                assertFalse(told.contains("p%26ss") || told.contains("p&ss"), told);
+                assertEquals(1, told.lines().count(), told);
+            }
+        });
+        try (Run run = Run.start(folder, command(List.of(), "--db", "jdbc:none://ann:p%26ss@host?password=p%26ss"))) {
+            assertEquals(1, run.exitCode(), run.out());
+            assertTrue(run.err().startsWith("jdbc:none:*** cannot be opened: No suitable driver. "), run.err());
+            assertFalse(run.err().contains("p%26ss"), run.err());
+        }
+    }
+
+    private List<String> withTalkativeDriver(String... arguments) {
+        List<String> command = command(List.of("-Djdbc.drivers=" + TalkativeDriver.class.getName()), arguments);
+        command.replaceAll(word -> word.replace(Run.PROJECT.resolve("lib") + "/*",
+                Run.PROJECT.resolve("build/test").toString()));
+        return command;
     }
 
     @Test void itReadsWhileAnIngestIsWriting() throws SQLException {
@@ -512,11 +716,20 @@ class WinnersTest {
         assertTrue(out.contains("How often each Powerball came up (3.1 times expected)\n"), out);
     }
 
+    @Test void outputThatCannotBeWrittenIsAFailure() {
+        store(List.of(ticket(1, 10, 20, 30, 40, 50, 6)));
+        String sentence = "The output could not be written, or not all of it.";
+        refused(quoted(WINNING) + " >/dev/full", sentence);
+        refused(quoted("--help") + " >/dev/full", sentence);
+        refused("set -o pipefail; (" + quoted(WINNING) + ") | true", sentence);
+    }
+
     @Test void coloursAreForTerminalsOnly() {
         assumeScript();
         store(List.of(ticket(1, 1, 2, 3, 4, 5, 6)));
         List<Run> runs = List.of(inTerminal("", "", WINNING), inTerminal("NO_COLOR= ", "", WINNING),
-                inTerminal("NO_COLOR=1 ", "", WINNING), inTerminal("", " | cat", WINNING));
+                inTerminal("NO_COLOR=1 ", "", WINNING), inTerminal("", " | cat", WINNING),
+                inTerminal("TERM=dumb ", "", WINNING));
         List<String> outs = new ArrayList<>();
         for (Run run : runs) {
             try (run) {
@@ -531,6 +744,7 @@ class WinnersTest {
         assertFalse(NOT_PRINTABLE.matcher(coloured.replaceAll("\033\\[[0-9;]+m", "")).find(), "only colours");
         assertEquals(coloured, outs.get(1), "an empty NO_COLOR is none");
         assertEquals(outs.get(3), outs.get(2), "NO_COLOR is as plain as a pipe");
+        assertEquals(outs.get(3), outs.get(4), "a dumb terminal takes no escape sequences");
         assertEquals(run(WINNING).out, outs.get(2));
         assertEquals(coloured.replaceAll("\033\\[[0-9;]+m", "").replaceAll("(?m) +$", ""), outs.get(2));
     }
@@ -558,7 +772,9 @@ class WinnersTest {
         messages.put(List.of("--jackpot", "0"), "--jackpot must be a whole number from 1 to 10,000,000,000, not \"0\"");
         messages.put(List.of("--jackpot", "lots"), "--jackpot must be a whole number from 1 to 10,000,000,000, not \"lots\"");
         messages.put(List.of("--db"), "--db must be given with a value");
-        messages.put(List.of("--db", ""), "--db must be a path, not \"\"");
+        messages.put(List.of("--db", ""), "--db must be a path or a JDBC URL, not \"\"");
+        messages.put(List.of("--db", "jdbc:sqlite:a.db"),
+                "--db must be the path of a SQLite database, without jdbc:sqlite:");
         messages.put(List.of("--db", "a", "--db", "b"), "--db must be given once, not twice");
         messages.put(List.of("--dbs", "a"), "no such option: --dbs");
 
@@ -568,7 +784,7 @@ class WinnersTest {
             try (run) {
                 assertEquals(2, run.exitCode(), arguments.toString());
                 assertEquals("", run.out());
-                assertTrue(run.err().startsWith(messages.get(arguments) + "\n\nUsage: java -cp 'lib/*' src/powerball/Winners.java"),
+                assertTrue(run.err().startsWith(messages.get(arguments) + "\n\nUsage: java -cp \"lib/*\" src/powerball/Winners.java"),
                         arguments + ": " + run.err());
             }
         });
@@ -577,14 +793,14 @@ class WinnersTest {
 
     @Test void helpIsNotAnError() {
         Report help = run("--help");
-        assertTrue(help.out.startsWith("Usage: java -cp 'lib/*' src/powerball/Winners.java"), help.out);
+        assertTrue(help.out.startsWith("Usage: java -cp \"lib/*\" src/powerball/Winners.java"), help.out);
         help.says("--jackpot DOLLARS");
     }
 
     @Test void itIsLaunchedFromSource() {
         store(List.of(ticket(1, 10, 20, 30, 40, 50, 6)));
         try (Run run = Run.start(Run.PROJECT, List.of("bash", "-c", "'" + Run.JAVA
-                + "' -cp 'lib/*' src/powerball/Winners.java 10 20 30 40 50 6 --db '" + db() + "'"))) {
+                + "' -cp \"lib/*\" src/powerball/Winners.java 10 20 30 40 50 6 --db '" + db() + "'"))) {
             assertEquals(0, run.exitCode(), run.err());
             new Report(run.out()).says("\n5 + PB    $20,000,000  Ann 1, Reno, NV\n");
         }
@@ -642,10 +858,14 @@ class WinnersTest {
 
     /** Stores rows in a new file. */
     private static void store(Path file, List<Row> tickets) {
+        store(file, CREATE, tickets);
+    }
+
+    private static void store(Path file, String create, List<Row> tickets) {
         try {
             Files.deleteIfExists(file);
             try (Connection connection = connect(file); Statement sql = connection.createStatement()) {
-                sql.execute(CREATE);
+                sql.execute(create);
                 sql.execute("BEGIN");
                 insert(connection, tickets);
                 sql.execute("COMMIT");
@@ -720,6 +940,34 @@ class WinnersTest {
     private Report report(List<String> options, Row... tickets) {
         store(List.of(tickets));
         return run(Stream.concat(Stream.of(WINNING), options.stream()).toArray(String[]::new));
+    }
+
+    /** Checks that a command of a shell ends with 1 and a sentence, as it stands or as a pattern. */
+    private void refused(String command, String sentence) {
+        List<String> shell = List.of("bash", "-c", command);
+        if (command.contains("mount ")) { // in a namespace of its own, which takes the mounts with it
+            shell = List.of("unshare", "-m", "bash", "-c", command);
+        }
+        try (Run run = Run.start(folder, shell)) {
+            assertEquals(1, run.exitCode(), run.out() + run.err());
+            boolean asTold = run.err().equals(sentence + "\n");
+            assertTrue(asTold || run.err().matches(sentence + "\n"), sentence + "\nis not\n" + run.err());
+        }
+    }
+
+    /** The command that starts Winners, as a shell takes it. */
+    private String quoted(String... arguments) {
+        return "'" + String.join("' '", command(List.of(), arguments)) + "'";
+    }
+
+    private static void assumeTool(String tool) {
+        assumeTrue(Run.onPath(tool), "needs the command " + tool);
+    }
+
+    private static void assumeMounts() {
+        try (Run run = Run.start(Run.PROJECT, List.of("unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"))) {
+            assumeTrue(run.exitCode() == 0, "needs root, to mount a file system");
+        }
     }
 
     private static void assumeScript() {
