@@ -44,7 +44,8 @@ public class Winners {
     private static final int POWERBALLS = 26; // in theirs
     private static final long TICKET_DOLLARS = 2;
     private static final long MAX_SEED = 1_000_000_000_000_000_000L; // as in the other programs
-    private static final int LUCKIEST = 10; // buyers who are named
+    private static final int LUCKIEST = 5; // buyers who are named: all fits a terminal of 24 lines
+    private static final int MAX_LUCKIEST = 1000; // who are held in memory
 
     private static final String TABLE = "powerball_results";
     /** The columns that are read. The balls come first: ball i stands at place i, from 1 on. */
@@ -63,11 +64,12 @@ public class Winners {
     private static final String RED = "\033[97;41m"; // white on red
 
     private final Options options;
-    private final Tally tally = new Tally();
+    private final Tally tally;
     private final boolean inColour;
 
     private Winners(Options options) {
         this.options = options;
+        this.tally = new Tally(options.luckiest);
         boolean allowed = System.getenv().getOrDefault("NO_COLOR", "").isEmpty();
         inColour = allowed && isTerminal(1);
     }
@@ -312,9 +314,14 @@ public class Winners {
         /** Best tier first; within a tier, who bought first, as ids ascend. */
         private final NavigableSet<Buyer> luckiest = new TreeSet<>(
                 Comparator.comparing(Buyer::tier).thenComparing(Buyer::transactionId));
+        private final long named; // of them
         private long rows;
         private long rowsWithBallTwice;
         private final long[] lastRow = new long[1 + WHITE_BALLS]; // in which each came up
+
+        Tally(long named) {
+            this.named = named;
+        }
 
         /** Counts a ticket, and tells what it has won. A ball that it has twice matches once. */
         Optional<Tier> add(Numbers winning, int[] white, int powerball) {
@@ -339,7 +346,7 @@ public class Winners {
 
         void addBuyer(Buyer buyer) {
             luckiest.add(buyer);
-            if (luckiest.size() > LUCKIEST) {
+            if (luckiest.size() > named) {
                 luckiest.pollLast();
             }
         }
@@ -593,7 +600,7 @@ public class Winners {
         printTier("any", "", allWays, allWinners, dollars(allPaid));
 
         long sales = tally.rows * TICKET_DOLLARS;
-        System.out.printf("%nThe jackpot is taken to be %s (--jackpot); all who win it share it.%n",
+        System.out.printf("The jackpot is taken to be %s (--jackpot); all who win it share it.%n",
                 dollars(options.jackpot));
         System.out.printf("Sales %s, paid %s, left %s%n",
                 dollars(sales), dollars(allPaid), dollars(sales - allPaid));
@@ -619,9 +626,9 @@ public class Winners {
     }
 
     private void printLuckiest() {
-        System.out.println(tally.luckiest.isEmpty()
-                ? "\nNobody has won."
-                : "\nThe luckiest buyers");
+        if (options.luckiest == 0) return;
+        boolean nobody = tally.luckiest.isEmpty();
+        System.out.println(nobody ? "Nobody has won." : "The luckiest buyers");
         for (Buyer buyer : tally.luckiest) {
             long sharedBy = buyer.tier == Tier.JACKPOT ? tally.winners[Tier.JACKPOT.ordinal()] : 1;
             System.out.printf("%-6s %14s  %.57s%n", buyer.tier,
@@ -768,7 +775,8 @@ public class Winners {
     // ---- Options --------------------------------------------------------------------------------
 
     record Options(
-            Numbers winning, boolean drawn, long seed, Database database, long jackpot) {
+            Numbers winning, boolean drawn, long seed, Database database, long jackpot,
+            long luckiest) {
 
         private static final String USAGE = """
                 Usage: java -cp "lib/*" src/powerball/Winners.java [numbers] [options]
@@ -781,10 +789,12 @@ public class Winners {
                                      the same seed draws the same numbers
                   --jackpot DOLLARS  what is in the pot, 1 to 10,000,000,000
                                      (20,000,000)
+                  --luckiest N       how many buyers are named, 0 to 1,000 (5)
                   --help             show this""";
 
         static Options parse(String[] args) {
-            Arguments given = Arguments.parse(args, List.of("--db", "--seed", "--jackpot"));
+            Arguments given = Arguments.parse(args, List.of(
+                    "--db", "--seed", "--jackpot", "--luckiest"));
             List<String> balls = given.words;
             boolean drawn = balls.isEmpty();
             check(drawn || !given.options.containsKey("--seed"),
@@ -794,7 +804,8 @@ public class Winners {
             long seed = given.number("--seed", 0, MAX_SEED, chance);
             return new Options(drawn ? Numbers.draw(seed) : Numbers.parse(balls), drawn, seed,
                     Database.named(given.text("--db", "powerball_data.db")),
-                    given.number("--jackpot", 1, 10_000_000_000L, 20_000_000));
+                    given.number("--jackpot", 1, 10_000_000_000L, 20_000_000),
+                    given.number("--luckiest", 0, MAX_LUCKIEST, LUCKIEST));
         }
     }
 

@@ -210,7 +210,7 @@ class WinnersTest {
             tickets.add(ticket(80 - i, 10, 20, 30, 4, 5, 7));
         }
         Collections.shuffle(tickets, new Random(1));
-        assertEquals(List.of(
+        List<String> luckiest = List.of(
                 "5 + PB    $20,000,000  Ann 99, Reno, NV",
                 "4 + PB        $50,000  Ann 97, Reno, NV",
                 "4 + PB        $50,000  Ann 98, Reno, NV",
@@ -220,7 +220,15 @@ class WinnersTest {
                 "3                  $7  Ann 79, Reno, NV",
                 "3                  $7  Ann 80, Reno, NV",
                 "PB                 $4  Ann 30, Reno, NV",
-                "PB                 $4  Ann 31, Reno, NV"), report(tickets.toArray(Row[]::new)).luckiest());
+                "PB                 $4  Ann 31, Reno, NV");
+        assertEquals(luckiest.subList(0, 5), report(tickets.toArray(Row[]::new)).luckiest());
+        for (int named : new int[] {1, 10}) {
+            List<String> options = List.of("--luckiest", String.valueOf(named));
+            assertEquals(luckiest.subList(0, named), report(options, tickets.toArray(Row[]::new)).luckiest());
+        }
+        assertEquals(28, report(List.of("--luckiest", "1,000"), tickets.toArray(Row[]::new)).luckiest().size());
+        Report none = report(List.of("--luckiest", "0"), tickets.toArray(Row[]::new));
+        assertFalse(none.out.contains("luckiest") || none.out.contains("Nobody"), none.out);
     }
 
     @Test void aBallThatIsOnATicketTwiceMatchesOnceAndIsMentioned() {
@@ -693,6 +701,20 @@ class WinnersTest {
         assertTrue(report.luckiest().get(0).matches("5 \\+ PB +\\$\\S+  Maximilian Maximilian .*"), report.out);
     }
 
+    /** With the line of the next prompt, and the command above, it fills the terminal. */
+    @Test void numbersTiersAndLuckiestFitATerminalOfTwentyFourLines() {
+        List<Row> tickets = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            tickets.add(ticket(i, Server.Ticket.of(42, i)));
+        }
+        store(tickets);
+        String out = run("--seed", "2026").out;
+        String first = out.split("\n\nHow often")[0];
+        assertEquals(22, first.lines().count(), first);
+        assertTrue(first.startsWith("Winning numbers: 20 26 27 44 49, Powerball 15\n"), first);
+        assertEquals(5, new Report(first + "\n").luckiest().size(), first);
+    }
+
     @Test void textFromRowsIsPrintedWithoutControlCharacters() {
         Report report = report(
                 new Row("1", "Mia\033[31m\r\n", "O'Bri\u009ben\u0007", "Coeur d'\u202eAlene", "I\tD", "c", 10, 20, 30, 40, 50, 6),
@@ -771,6 +793,7 @@ class WinnersTest {
                 "--seed is for drawing: give it or the winning numbers, not both");
         messages.put(List.of("--jackpot", "0"), "--jackpot must be a whole number from 1 to 10,000,000,000, not \"0\"");
         messages.put(List.of("--jackpot", "lots"), "--jackpot must be a whole number from 1 to 10,000,000,000, not \"lots\"");
+        messages.put(List.of("--luckiest", "1001"), "--luckiest must be a whole number from 0 to 1,000, not \"1001\"");
         messages.put(List.of("--db"), "--db must be given with a value");
         messages.put(List.of("--db", ""), "--db must be a path or a JDBC URL, not \"\"");
         messages.put(List.of("--db", "jdbc:sqlite:a.db"),
