@@ -13,9 +13,9 @@ import java.util.regex.*;
 
 /**
  * Draws the winning numbers, or takes them, and shows who of the tickets in {@code
- * powerball_results} has won what, and whether the drums were fair. It needs a JDK, 17 or newer,
- * the driver of the database in {@code lib/} ({@code ./build.sh} fetches the one for SQLite), and
- * rows that Ingest has stored:
+ * powerball_results} has won what; with {@code --fairness} also whether the drums were fair. It
+ * needs a JDK, 17 or newer, the driver of the database in {@code lib/} ({@code ./build.sh} fetches
+ * the one for SQLite), and rows that Ingest has stored:
  *
  * <pre>
  * $ java -cp "lib/*" src/powerball/Winners.java 6 42 43 51 52 10
@@ -60,6 +60,8 @@ public class Winners {
 
     private static final int BAR_COLUMNS = 3;
     private static final int BAR_COLUMN_WIDTH = 27; // with the gap behind it: three fit 80 columns
+    private static final int CELLS_PER_DEVIATION = 2;
+    private static final int MAX_CELLS = 6; // to each side, for three standard deviations
     private static final String WHITE = "\033[30;47m"; // black on white: seen on any screen
     private static final String RED = "\033[97;41m"; // white on red
 
@@ -102,8 +104,10 @@ public class Winners {
         }
         printPrizes();
         printLuckiest();
-        printBalls("white ball", tally.whiteBalls, DRAWN, WHITE);
-        printBalls("Powerball", tally.powerballs, 1, RED);
+        if (options.fairness) {
+            printDrum("white ball", tally.whiteBalls, DRAWN, WHITE);
+            printDrum("Powerball", tally.powerballs, 1, RED);
+        }
         checkOutput();
     }
 
@@ -636,26 +640,50 @@ public class Winners {
         }
     }
 
-    /** How often each number came up, in columns to be read downwards, and whether it is fair. */
-    private void printBalls(String ball, long[] counts, int drawn, String colourCode) {
+    /**
+     * How often each number of a drum came up and how far that is from what is expected, in columns
+     * to be read downwards; and whether it is fair.
+     */
+    private void printDrum(String ball, long[] counts, int drawn, String colourCode) {
         int numbers = counts.length - 1;
-        double expected = (double) Arrays.stream(counts).sum() / numbers;
-        System.out.printf("%nHow often each %s came up (%,.1f times expected)%n", ball, expected);
+        double chance = (double) drawn / numbers; // of a number, in one draw
+        double expected = tally.rows * chance;
+        double deviation = Math.sqrt(expected * (1 - chance)); // of a binomial distribution
+        System.out.printf("%nHow often each %s came up, beside the %,.1f times expected (|)%n",
+                ball, expected);
+        System.out.printf("Each # is half a standard deviation (%,.1f);"
+                + " < and > go beyond the bar%n", deviation / CELLS_PER_DEVIATION);
+
         long most = Arrays.stream(counts).max().getAsLong();
         int digits = String.format("%,d", most).length();
-        int room = BAR_COLUMN_WIDTH - digits - 6; // 6: the number and a blank, a blank, the gap
+        int room = BAR_COLUMN_WIDTH - digits - 7; // 7: the number, the line, blanks
+        int cells = Math.min(MAX_CELLS, room / 2); // to each side
         int lines = (numbers + BAR_COLUMNS - 1) / BAR_COLUMNS;
         for (int line = 1; line <= lines; line++) {
-            String text = "";
+            StringBuilder text = new StringBuilder();
             for (int number = line; number <= numbers; number += lines) {
-                int length = (int) (room * counts[number] / most);
-                text += String.format("%2d %," + digits + "d ", number, counts[number])
-                        + painted(colourCode, "#".repeat(length))
-                        + " ".repeat(room - length + 2);
+                double deviations = (counts[number] - expected) / deviation;
+                text.append(String.format("%2d %," + digits + "d ", number, counts[number]));
+                text.append(bar(deviations, cells, colourCode)).append("  ");
             }
-            System.out.println(text.stripTrailing());
+            System.out.println(text.toString().stripTrailing());
         }
         printFairness(counts, expected, drawn);
+    }
+
+    /** A bar to the left or to the right of a line in the middle, as wide in all as every other. */
+    private String bar(double deviations, int cells, String colourCode) {
+        long length = Math.round(Math.abs(deviations) * CELLS_PER_DEVIATION);
+        boolean less = deviations < 0;
+        String filled = "#".repeat((int) Math.min(length, cells));
+        if (length > cells) {
+            String most = "#".repeat(cells - 1);
+            filled = less ? "<" + most : most + ">";
+        }
+        String room = " ".repeat(cells - filled.length());
+        String painted = painted(colourCode, filled);
+        String blank = " ".repeat(cells);
+        return less ? room + painted + "|" + blank : blank + "|" + painted + room;
     }
 
     private static void printFairness(long[] counts, double expected, int drawn) {
@@ -776,7 +804,7 @@ public class Winners {
 
     record Options(
             Numbers winning, boolean drawn, long seed, Database database, long jackpot,
-            long luckiest) {
+            long luckiest, boolean fairness) {
 
         private static final String USAGE = """
                 Usage: java -cp "lib/*" src/powerball/Winners.java [numbers] [options]
@@ -790,10 +818,14 @@ public class Winners {
                   --jackpot DOLLARS  what is in the pot, 1 to 10,000,000,000
                                      (20,000,000)
                   --luckiest N       how many buyers are named, 0 to 1,000 (5)
+                  --fairness         also how often each number came up, as bars, and
+                                     what a chi-square test says of the drums
                   --help             show this""";
 
         static Options parse(String[] args) {
-            Arguments given = Arguments.parse(args, List.of(
+            List<String> words = new ArrayList<>(List.of(args));
+            boolean fairness = words.removeAll(List.of("--fairness")); // the others have values
+            Arguments given = Arguments.parse(words.toArray(String[]::new), List.of(
                     "--db", "--seed", "--jackpot", "--luckiest"));
             List<String> balls = given.words;
             boolean drawn = balls.isEmpty();
@@ -805,7 +837,8 @@ public class Winners {
             return new Options(drawn ? Numbers.draw(seed) : Numbers.parse(balls), drawn, seed,
                     Database.named(given.text("--db", "powerball_data.db")),
                     given.number("--jackpot", 1, 10_000_000_000L, 20_000_000),
-                    given.number("--luckiest", 0, MAX_LUCKIEST, LUCKIEST));
+                    given.number("--luckiest", 0, MAX_LUCKIEST, LUCKIEST),
+                    fairness);
         }
     }
 

@@ -159,7 +159,7 @@ class WinnersTest {
         }
         store(tickets);
         Stream<Integer> numbers = Stream.concat(drawn.stream(), Stream.of(winner.powerball()));
-        Report report = run(numbers.map(String::valueOf).toArray(String[]::new));
+        Report report = run(Stream.concat(numbers.map(String::valueOf), Stream.of("--fairness")).toArray(String[]::new));
         assertEquals(1, expected.get("5 + PB"));
         for (String tier : List.of("5 + PB", "5", "4 + PB", "4", "3 + PB", "3", "2 + PB", "1 + PB", "PB", "any")) {
             assertEquals(expected.getOrDefault(tier, 0), report.tier(tier).winners, tier);
@@ -232,7 +232,7 @@ class WinnersTest {
     }
 
     @Test void aBallThatIsOnATicketTwiceMatchesOnceAndIsMentioned() {
-        Report report = report(ticket(1, 10, 10, 10, 10, 10, 6), ticket(2, 10, 20, 30, 30, 20, 7), ticket(3, 1, 2, 3, 4, 5, 7),
+        Report report = fairness(ticket(1, 10, 10, 10, 10, 10, 6), ticket(2, 10, 20, 30, 30, 20, 7), ticket(3, 1, 2, 3, 4, 5, 7),
                 ticket(4, 10, 20, 30, 40, 40, 6));
         assertEquals(1, report.tier("1 + PB").winners);
         assertEquals(1, report.tier("3").winners);
@@ -350,14 +350,14 @@ class WinnersTest {
             Server.Ticket ticket = Server.Ticket.of(42, i);
             fair.add(ticket(i, ticket));
         }
-        report(even.toArray(Row[]::new)).says("""
+        fairness(even.toArray(Row[]::new)).says("""
                 Chi-square 0.00 with 68 degrees of freedom, p = 1.0000
                 A fair drum does worse in 100.00 % of all cases: strangely even.
                 """);
-        report(unfair.toArray(Row[]::new)).says("with 25 degrees of freedom, p = 0.0000\n"
+        fairness(unfair.toArray(Row[]::new)).says("with 25 degrees of freedom, p = 0.0000\n"
                 + "A fair drum does worse in less than 0.01 % of all cases: look closer.\n");
         Matcher verdict = Pattern.compile("p = (0\\.\\d{4})\nA fair drum does worse in (\\d+) % of all cases: nothing unusual\\.\n")
-                .matcher(report(fair.toArray(Row[]::new)).out);
+                .matcher(fairness(fair.toArray(Row[]::new)).out);
         for (int drum = 0; drum < 2; drum++) {
             assertTrue(verdict.find());
             assertEquals(100 * Double.parseDouble(verdict.group(1)), Double.parseDouble(verdict.group(2)), 0.51);
@@ -370,10 +370,10 @@ class WinnersTest {
             tickets.add(ticket(i, 1 + i % 60, 61, 62, 63, 64, 1 + i % 26));
         }
         String little = "Too few tickets: with less than 5 of each number expected, this says little.\n";
-        String out = report(tickets.toArray(Row[]::new)).out;
+        String out = fairness(tickets.toArray(Row[]::new)).out;
         assertTrue(out.endsWith(little), out); // 129 of 26: 4.96 expected
         assertEquals(out.indexOf(little), out.lastIndexOf(little), "of 69 white balls 9.3 each are expected: " + out);
-        assertTrue(report(tickets.subList(0, 60).toArray(Row[]::new)).out.split(little, -1).length == 3);
+        assertTrue(fairness(tickets.subList(0, 60).toArray(Row[]::new)).out.split(little, -1).length == 3);
     }
 
     // ---- Databases --------------------------------------------------------------------------------------------------
@@ -692,7 +692,7 @@ class WinnersTest {
             tickets.add(ticket(i, 1 + i % 60, 10, 20, 30, 40, 6)); // very unfair: large figures everywhere
         }
         tickets.add(new Row("a", "Maximilian ".repeat(9), "von und zu", "Llanfair", "NY", "c", 10, 20, 30, 40, 50, 6));
-        Report report = report(List.of("--jackpot", "10000000000"), tickets.toArray(Row[]::new));
+        Report report = report(List.of("--fairness", "--jackpot", "10000000000"), tickets.toArray(Row[]::new));
         for (String line : report.out.split("\n")) {
             assertTrue(line.codePointCount(0, line.length()) <= 80, line);
             assertEquals(line, line.stripTrailing());
@@ -709,10 +709,9 @@ class WinnersTest {
         }
         store(tickets);
         String out = run("--seed", "2026").out;
-        String first = out.split("\n\nHow often")[0];
-        assertEquals(22, first.lines().count(), first);
-        assertTrue(first.startsWith("Winning numbers: 20 26 27 44 49, Powerball 15\n"), first);
-        assertEquals(5, new Report(first + "\n").luckiest().size(), first);
+        assertEquals(22, out.lines().count(), out);
+        assertTrue(out.startsWith("Winning numbers: 20 26 27 44 49, Powerball 15\n"), out);
+        assertEquals(5, new Report(out).luckiest().size(), out);
     }
 
     @Test void textFromRowsIsPrintedWithoutControlCharacters() {
@@ -724,18 +723,41 @@ class WinnersTest {
         assertFalse(NOT_PRINTABLE.matcher(report.out).find());
     }
 
-    @Test void barsAreAsLongAsTheirCounts() {
+    /** Of 144 tickets 10.4 are expected to have a white ball, 5.5 a Powerball; deviations 3.1 and 2.3. */
+    @Test void barsShowStandardDeviations() {
         List<Row> tickets = new ArrayList<>();
-        for (int i = 0; i < 80; i++) {
-            tickets.add(ticket(i, 1, 2, 3, i < 40 ? 4 : 5, i < 20 ? 6 : 7, 6));
+        int[] white = IntStream.rangeClosed(1, 69).toArray();
+        for (int i = 0; i < 144; i++) {
+            int[] balls = new int[6];
+            for (int j = 0; j < 5; j++) {
+                balls[j] = white[(5 * i + j) % 69];
+            }
+            balls[0] = i < 12 ? 69 : balls[0];
+            balls[5] = 1 + i % 12;
+            tickets.add(ticket(i, balls));
         }
-        String out = report(tickets.toArray(Row[]::new)).out;
-        assertTrue(out.contains("\n 1 80 " + "#".repeat(19) + "  24  0 "), out);
-        assertTrue(out.contains("\n 4 40 " + "#".repeat(9) + " "), out);
-        assertTrue(out.contains("\n 6 20 " + "#".repeat(4) + " "), out);
-        assertTrue(out.contains("\n 8  0                      31  0                      54  0\n"), out);
-        assertTrue(out.contains("How often each white ball came up (5.8 times expected)\n"), out);
-        assertTrue(out.contains("How often each Powerball came up (3.1 times expected)\n"), out);
+        Report report = fairness(tickets.toArray(Row[]::new));
+        report.says("How often each white ball came up, beside the 10.4 times expected (|)\n"
+                + "Each # is half a standard deviation (1.6); < and > go beyond the bar\n");
+        report.says("How often each Powerball came up, beside the 5.5 times expected (|)\n"
+                + "Each # is half a standard deviation (1.2); < and > go beyond the bar\n");
+        assertTrue(report.cells.get("white 69").matches("2\\d       \\|#####>"), report.out);
+        assertEquals("12       |######", report.cells.get("red 1"), "2.8 deviations, 5.6 halves");
+        assertEquals(" 0  #####|", report.cells.get("red 13"), "2.4 deviations, 4.8 halves");
+    }
+
+    @Test void aNumberThatNeverComesUpIsOffTheBar() {
+        List<Row> tickets = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            tickets.add(ticket(i, 1, 2, 3, 4, 5, 6));
+        }
+        Report report = fairness(tickets.toArray(Row[]::new));
+        assertEquals("1,000       |#####>", report.cells.get("white 1"));
+        assertEquals("    0 <#####|", report.cells.get("red 26"));
+    }
+
+    @Test void theDrumsAreShownWhenAskedFor() {
+        assertFalse(report(ticket(1, 1, 2, 3, 4, 5, 6)).out.contains("How often"));
     }
 
     @Test void outputThatCannotBeWrittenIsAFailure() {
@@ -749,9 +771,10 @@ class WinnersTest {
     @Test void coloursAreForTerminalsOnly() {
         assumeScript();
         store(List.of(ticket(1, 1, 2, 3, 4, 5, 6)));
-        List<Run> runs = List.of(inTerminal("", "", WINNING), inTerminal("NO_COLOR= ", "", WINNING),
-                inTerminal("NO_COLOR=1 ", "", WINNING), inTerminal("", " | cat", WINNING),
-                inTerminal("TERM=dumb ", "", WINNING));
+        String[] winning = Stream.concat(Stream.of(WINNING), Stream.of("--fairness")).toArray(String[]::new);
+        List<Run> runs = List.of(inTerminal("", "", winning), inTerminal("NO_COLOR= ", "", winning),
+                inTerminal("NO_COLOR=1 ", "", winning), inTerminal("", " | cat", winning),
+                inTerminal("TERM=dumb ", "", winning));
         List<String> outs = new ArrayList<>();
         for (Run run : runs) {
             try (run) {
@@ -761,13 +784,13 @@ class WinnersTest {
         }
         String coloured = outs.get(0);
         assertTrue(coloured.startsWith("Winning numbers: \033[30;47m10 20 30 40 50\033[0m, Powerball \033[97;41m6\033[0m\n"), coloured);
-        assertTrue(coloured.contains(" 1 1 \033[30;47m####################\033[0m"), coloured);
-        assertTrue(coloured.contains(" 6 1 \033[97;41m####################\033[0m"), coloured);
+        assertTrue(coloured.contains(" 1 1       |\033[30;47m#####>\033[0m"), coloured);
+        assertTrue(coloured.contains(" 6 1       |\033[97;41m#####>\033[0m"), coloured);
         assertFalse(NOT_PRINTABLE.matcher(coloured.replaceAll("\033\\[[0-9;]+m", "")).find(), "only colours");
         assertEquals(coloured, outs.get(1), "an empty NO_COLOR is none");
         assertEquals(outs.get(3), outs.get(2), "NO_COLOR is as plain as a pipe");
         assertEquals(outs.get(3), outs.get(4), "a dumb terminal takes no escape sequences");
-        assertEquals(run(WINNING).out, outs.get(2));
+        assertEquals(run(winning).out, outs.get(2));
         assertEquals(coloured.replaceAll("\033\\[[0-9;]+m", "").replaceAll("(?m) +$", ""), outs.get(2));
     }
 
@@ -983,6 +1006,11 @@ class WinnersTest {
         return "'" + String.join("' '", command(List.of(), arguments)) + "'";
     }
 
+    /** The same, with the drums. */
+    private Report fairness(Row... tickets) {
+        return report(List.of("--fairness"), tickets);
+    }
+
     private static void assumeTool(String tool) {
         assumeTrue(Run.onPath(tool), "needs the command " + tool);
     }
@@ -1025,7 +1053,11 @@ class WinnersTest {
     }
 
     /** What Winners has printed, taken apart. */
-    private record Report(String out) {
+    private record Report(String out, Map<String, String> cells) {
+
+        Report(String out) {
+            this(out, cells(out));
+        }
 
         void says(String text) {
             assertTrue(out.contains(text), text + " is not in\n" + out);
@@ -1059,19 +1091,25 @@ class WinnersTest {
 
         /** How often "white 1" to "red 26" came up, without commas. */
         Map<String, String> counts() {
-            Map<String, String> counts = new LinkedHashMap<>();
+            Map<String, String> counts = new LinkedHashMap<>(cells);
+            counts.replaceAll((number, cell) -> cell.replaceAll("[^0-9]", ""));
+            return counts;
+        }
+
+        /** Count and bar of "white 1" to "red 26". */
+        private static Map<String, String> cells(String out) {
+            Map<String, String> cells = new LinkedHashMap<>();
             String drum = "";
-            for (String line : out.substring(out.indexOf("How often")).split("\n")) {
+            for (String line : out.lines().toList()) {
                 if (line.startsWith("How often")) {
                     drum = line.contains("white") ? "white " : "red ";
-                } else if (!line.contains("Chi-square") && !line.contains("fair") && !line.contains("few")) {
-                    Matcher cell = Pattern.compile("(\\d+) +([\\d,]+)( +#*|$)").matcher(line);
-                    while (cell.find()) {
-                        counts.put(drum + cell.group(1), cell.group(2).replace(",", ""));
-                    }
+                }
+                Matcher cell = Pattern.compile("([ \\d]\\d) ([ \\d,]* [ <#]*\\|[#>]*)( +|$)").matcher(line);
+                while (!drum.isEmpty() && line.matches("[ \\d]\\d .*") && cell.find()) {
+                    cells.put(drum + cell.group(1).strip(), cell.group(2));
                 }
             }
-            return counts;
+            return cells;
         }
     }
 
