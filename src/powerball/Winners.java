@@ -1,10 +1,10 @@
 package powerball;
 
 import java.io.*;
-import java.nio.file.*;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.*;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.SecureRandom;
 import java.sql.*;
 import java.util.*;
@@ -301,7 +301,7 @@ public class Winners {
 
     private static String described(Object value) {
         if (value == null) return "NULL";
-        if (value instanceof byte[] blob) return "a blob of " + blob.length + " bytes";
+        if (value instanceof byte[]) return "a blob";
         String text = String.format("%.40s", printable(value.toString()));
         return value instanceof Number ? text : "the text \"" + text + "\"";
     }
@@ -383,7 +383,8 @@ public class Winners {
                 return "cannot be opened: No suitable driver. Start with -cp \"lib/*\" in the"
                         + " project's folder, and see that the driver's jar is in lib/";
             }
-            return meaning(e, printable(masked(words)));
+            String oneLine = masked(words).replaceAll("\\s+", " ").replaceFirst("\\.$", "");
+            return meaning(e, printable(oneLine));
         }
 
         /** The words of a driver without the passwords that they may repeat. */
@@ -394,7 +395,7 @@ public class Winners {
         /** What an error with these words means. What is not known for sure is not said. */
         String meaning(SQLException e, String words);
 
-        /** What the driver says, and what made it say so, in one line. */
+        /** What the driver says, and what made it say so. */
         static String words(SQLException e) {
             String words = String.valueOf(e.getMessage());
             Throwable cause = e.getCause();
@@ -402,7 +403,7 @@ public class Winners {
                 String kind = cause.getClass().getSimpleName();
                 words += " (" + kind + ": " + cause.getMessage() + ")";
             }
-            return words.replaceAll("\\s+", " ").replaceFirst("\\.$", "");
+            return words;
         }
     }
 
@@ -471,7 +472,7 @@ public class Winners {
             if (code.isEmpty()) {
                 return "cannot be opened: " + words + ". The driver unpacks its native code into"
                         + " the temporary folder. If that cannot be written, or is mounted"
-                        + " noexec, name another one with -Dorg.sqlite.tmpdir=DIR, behind java";
+                        + " noexec, java -Dorg.sqlite.tmpdir=DIR names another one";
             }
             if (code.equals("SQLITE_NOTADB")) return "is not a SQLite database";
             if (code.startsWith("SQLITE_BUSY")) {
@@ -482,13 +483,13 @@ public class Winners {
                 return "was left in the middle of a transaction, and its journal, " + this
                         + "-journal, has to be rolled back before it can be read. Winners only"
                         + " reads: open it once with a program that may write, such as sqlite3."
-                        + " Never move it without that journal: it would be damaged";
+                        + " Never move the database without that journal";
             }
             if (code.matches("SQLITE_(CANTOPEN|READONLY).*") && isWriteAhead()) {
                 return "has a write-ahead log: to read it, SQLite has to open or make " + this
                         + "-wal and " + this + "-shm, and cannot (" + words + "). They need a"
-                        + " folder that can be written. Never move it without its -wal file: that"
-                        + " may hold rows";
+                        + " folder that can be written. Never move the database without its -wal"
+                        + " file, which may hold rows";
             }
             return "cannot be read: " + words;
         }
@@ -511,7 +512,8 @@ public class Winners {
         private static final Pattern PASSWORD_OPTION =
                 Pattern.compile("(?i)(?:pass|pwd|secret|token)[^=&;]*=([^&;]+)");
         /** user:password@host and user/password@host; greedy, as a password may hold an @. */
-        private static final Pattern BEFORE_HOST = Pattern.compile("jdbc:\\w+:(.*)@");
+        private static final Pattern BEFORE_HOST =
+                Pattern.compile("(?s)jdbc:[^:/@]*:?(.*)@");
 
         /**
          * The URL without its options, which may hold a password. One may also stand before an @:
@@ -519,8 +521,8 @@ public class Winners {
          */
         @Override public String toString() {
             String shown = url.contains("@")
-                    ? url.replaceFirst("^(jdbc:\\w+:).*", "$1***")
-                    : url.replaceFirst("[?;&].*|[:/]?\\w*=.*", "");
+                    ? url.replaceFirst("(?s)^(jdbc:[^:/@]*:)?.*", "$1***")
+                    : url.replaceFirst("(?s)[?;&].*|[:/]?\\w*=.*", "");
             return printable(shown);
         }
 
@@ -824,6 +826,7 @@ public class Winners {
 
         static Options parse(String[] args) {
             List<String> words = new ArrayList<>(List.of(args));
+            checkUrls(words);
             boolean fairness = words.removeAll(List.of("--fairness")); // the others have values
             Arguments given = Arguments.parse(words.toArray(String[]::new), List.of(
                     "--db", "--seed", "--jackpot", "--luckiest"));
@@ -839,6 +842,16 @@ public class Winners {
                     given.number("--jackpot", 1, 10_000_000_000L, 20_000_000),
                     given.number("--luckiest", 0, MAX_LUCKIEST, LUCKIEST),
                     fairness);
+        }
+
+        /** A URL anywhere else would be repeated in a message, and its password with it. */
+        private static void checkUrls(List<String> words) {
+            String before = "";
+            for (String word : words) {
+                check(!word.contains("jdbc:") || before.equals("--db"),
+                        "a JDBC URL must be given as --db URL");
+                before = word;
+            }
         }
     }
 

@@ -391,7 +391,6 @@ class WinnersTest {
         Map<String, String> sentences = new LinkedHashMap<>();
         sentences.put("none.db", "none.db does not exist.");
         sentences.put("none/none.db", "none/none.db does not exist.");
-        sentences.put("text.db/none.db", "text.db/none.db cannot be read: Not a directory.");
         sentences.put("folder.db", "folder.db is a folder, not a file.");
         sentences.put("pipe.db", "pipe.db is a pipe or a device, not a file.");
         sentences.put("/dev/null", "/dev/null is a pipe or a device, not a file.");
@@ -432,7 +431,7 @@ class WinnersTest {
         balls.put("2abc", "the text \"2abc\"");
         balls.put("(37,)", "the text \"(37,)\""); // as the first server of this API stored them
         balls.put("7\033[31m", "the text \"7?[31m\"");
-        balls.put(new byte[] {'7'}, "a blob of 1 bytes");
+        balls.put(new byte[] {'7'}, "a blob");
         balls.put(null, "NULL");
 
         Map<Run, String> runs = new LinkedHashMap<>();
@@ -456,10 +455,11 @@ class WinnersTest {
     }
 
     @Test void aFileThatMayNotBeReadIsSaidToBeThat() throws IOException {
-        assumeTool("setpriv");
+        assumeWorks("setpriv --version");
         store(List.of(ticket(1, 1, 2, 3, 4, 5, 6)));
         Files.setPosixFilePermissions(db(), Set.of());
-        refused("exec setpriv --bounding-set=-dac_override,-dac_read_search " + quoted(WINNING),
+        String withoutPrivilege = "setpriv --bounding-set=-dac_override,-dac_read_search"; // of root
+        refused("exec $([ $(id -u) != 0 ] || echo " + withoutPrivilege + ") " + quoted(WINNING),
                 "powerball_data.db cannot be read: permission denied.");
     }
 
@@ -475,8 +475,8 @@ class WinnersTest {
         }
         refused(quoted(WINNING), "powerball_data.db was left in the middle of a transaction, and its journal,"
                 + " powerball_data.db-journal, has to be rolled back before it can be read. Winners only reads:"
-                + " open it once with a program that may write, such as sqlite3. Never move it without that"
-                + " journal: it would be damaged.");
+                + " open it once with a program that may write, such as sqlite3. Never move the database"
+                + " without that journal.");
         Database.query(db(), "SELECT count(*) FROM powerball_results"); // as it advises
         run(WINNING).says("Tickets: 5,000 in powerball_data.db\n");
     }
@@ -490,11 +490,11 @@ class WinnersTest {
                 "mnt/powerball_data.db has a write-ahead log: to read it, SQLite has to open or make"
                 + " mnt/powerball_data.db-wal and mnt/powerball_data.db-shm, and cannot ([SQLITE_CANTOPEN]"
                 + " Unable to open the database file (unable to open database file)). They need a folder that"
-                + " can be written. Never move it without its -wal file: that may hold rows.");
+                + " can be written. Never move the database without its -wal file, which may hold rows.");
     }
 
     @Test void aDiskThatFailsAndAFileSystemWithoutLocksAreNotAnotherProgram() {
-        assumeTool("strace");
+        assumeWorks("strace -o /dev/null true");
         store(List.of(ticket(1, 1, 2, 3, 4, 5, 6)));
         String strace = "exec strace -f -qq -o /dev/null -P " + db();
         refused(strace + " -e inject=pread64:error=EIO " + quoted(WINNING),
@@ -522,8 +522,8 @@ class WinnersTest {
         refused(mounted + "'" + command + "'",
                 "powerball_data.db cannot be opened: Error opening connection \\(NativeLibraryNotFoundException:"
                 + " No native library found .*\\)\\. The driver unpacks its native code into the temporary"
-                + " folder\\. If that cannot be written, or is mounted noexec, name another one with"
-                + " -Dorg\\.sqlite\\.tmpdir=DIR, behind java\\.");
+                + " folder\\. If that cannot be written, or is mounted noexec, java -Dorg\\.sqlite\\.tmpdir=DIR names"
+                + " another one\\.");
         String cured = command.replace("-Djava.io.tmpdir=mnt", "-Djava.io.tmpdir=mnt' '" + unpacked);
         try (Run run = Run.start(folder, List.of("unshare", "-m", "sh", "-c", mounted.replace("mkdir mnt; ", "")
                 + "'" + cured + "'"))) {
@@ -590,6 +590,7 @@ class WinnersTest {
         names.put("jdbc:talk://host/data:user=ann;pwd=p%26ss;", "jdbc:talk://host/data");
         names.put("jdbc:talk://host/data&sslpassword=p%26ss", "jdbc:talk://host/data");
         names.put("jdbc:talk://ann:p%26ss@host/data", "jdbc:talk:***");
+        names.put("jdbc:talk://ann:p%26ss@host/data?a=b\nc", "jdbc:talk:***");
         names.put("jdbc:talk:thin:ann/p%26ss@host", "jdbc:talk:***");
         names.put("jdbc:talk://host/data?user=a@b&password=p%26ss", "jdbc:talk:***");
         Map<String, Run> runs = new LinkedHashMap<>();
@@ -821,6 +822,10 @@ class WinnersTest {
         messages.put(List.of("--db", ""), "--db must be a path or a JDBC URL, not \"\"");
         messages.put(List.of("--db", "jdbc:sqlite:a.db"),
                 "--db must be the path of a SQLite database, without jdbc:sqlite:");
+        String url = "a JDBC URL must be given as --db URL"; // and its password must not be repeated
+        messages.put(List.of("--db=jdbc:none:p"), url);
+        messages.put(List.of("jdbc:none:p"), url);
+        messages.put(List.of("--seed", "jdbc:none:p"), url);
         messages.put(List.of("--db", "a", "--db", "b"), "--db must be given once, not twice");
         messages.put(List.of("--dbs", "a"), "no such option: --dbs");
 
@@ -1011,20 +1016,19 @@ class WinnersTest {
         return report(List.of("--fairness"), tickets);
     }
 
-    private static void assumeTool(String tool) {
-        assumeTrue(Run.onPath(tool), "needs the command " + tool);
+    /** Skips a test where a command does not work: it is not there, or needs root. */
+    private static void assumeWorks(String command) {
+        try (Run run = Run.start(Run.PROJECT, List.of("bash", "-c", command))) {
+            assumeTrue(run.exitCode() == 0, "needs a command that works: " + command + "\n" + run.err());
+        }
     }
 
     private static void assumeMounts() {
-        try (Run run = Run.start(Run.PROJECT, List.of("unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"))) {
-            assumeTrue(run.exitCode() == 0, "needs root, to mount a file system");
-        }
+        assumeWorks("unshare -m mount -t tmpfs tmpfs /mnt");
     }
 
     private static void assumeScript() {
-        try (Run script = Run.start(Run.PROJECT, List.of("bash", "-c", "script --version"))) {
-            assumeTrue(script.exitCode() == 0, "needs the script command of util-linux, to have a terminal");
-        }
+        assumeWorks("script --version"); // of util-linux: it makes a terminal
     }
 
     /** Runs it in a terminal of its own, with text before and behind the command; both outputs are one. */
