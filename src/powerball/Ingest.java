@@ -4,501 +4,1217 @@ import java.io.*;
 import java.net.*;
 import java.net.http.*;
 import java.nio.*;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.*;
+import java.security.SecureRandom;
 import java.sql.*;
-import java.time.Duration;
+import java.time.*;
+import java.time.format.*;
 import java.util.*;
 import java.util.concurrent.*;
+import java.util.logging.*;
 import java.util.regex.*;
+import java.util.stream.Collectors;
+import javax.net.ssl.SSLException;
 
 /**
- * Asks how many rows, streams them from a Powerball server and stores them in SQLite, table {@code powerball_results}.
- * It needs a JDK, 17 or newer, the driver in {@code lib/} ({@code ./build.sh} fetches it), and a server:
+ * Asks how many rows, streams them from a Powerball server and stores them in a database, table
+ * {@code powerball_results}. It needs a JDK, 17 or newer, the database's driver in {@code lib/}
+ * ({@code ./build.sh} fetches the one for SQLite), and a server:
  *
  * <pre>
- * $ java --enable-native-access=ALL-UNNAMED -cp 'lib/*' src/powerball/Ingest.java 1000 --seed 42
+ * $ java -cp "lib/*" src/powerball/Ingest.java 1000 --seed 42
  * Asking http://127.0.0.1:8000 for 1,000 rows of seed 42
  * Stored 1,000 rows in powerball_data.db (0 already there) in 0.4 s, 2,500 rows/s
  * </pre>
  *
- * A row is stored once however often it comes: its id is the primary key, and ids are the same whenever the same seed is
- * asked for. So a broken stream is asked for again from the first row that is missing, and a whole run that failed is
- * finished by the same command.
+ * <b>How it recovers.</b> A job is a loop of attempts ({@link #job}). An attempt asks for the rows
+ * from the first one that is not committed, and stores them ({@link #attempt}). What ends it early
+ * is a {@link Trouble}, whose class says whether it can pass: a stream that breaks or stalls, a
+ * server or a database that is away, busy or locked. Then all that has come is committed, if that
+ * can be, and after a pause the next attempt begins; five in a row that brought nothing end the
+ * job. No row is lost, as only committed rows are not asked for again; none is stored twice, as its
+ * id is the primary key, and the same seed brings the same ids. For the same reason the same
+ * command finishes a job that has failed. There is no other mechanism.
  *
- * <p>How to read it: {@link #main}, {@link #run}, {@link #storeRows}. Two threads share the work: {@link Receiver} reads
- * rows from the network, where {@link RowParser} checks them; the main thread puts them into the {@link Store}. A bounded
- * queue between the two keeps either from running ahead. The progress bar and the options come last.
+ * <p>How to read it, from top to bottom: {@link #COLUMNS}; {@link #main}, {@link #run}, {@link
+ * #job} and {@link #attempt}; the {@link Download} and its {@link RowParser}, which work on the
+ * threads of the HTTP client; the {@link Store} with its {@link Database}, on the main thread;
+ * {@link Interruption}, for Ctrl-C; the {@link Progress}; and the options.
  */
 public class Ingest {
+    /** What a column holds, and what that is in SQL. */
+    private enum Kind {
+        UUID("TEXT"), TEXT("TEXT"), WHITE_BALL("INTEGER"), POWERBALL("INTEGER");
 
-    private static final int MAX_ROWS = 1_000_000_000;
+        private final String sqlType;
+
+        Kind(String sqlType) {
+            this.sqlType = sqlType;
+        }
+    }
+
+    private record Column(String name, Kind kind) {
+    }
+
+    /**
+     * The columns of the table, in order; the first is the primary key. The table and its check,
+     * the statements and the parser follow from this list.
+     */
+    private static final List<Column> COLUMNS = List.of(
+            new Column("transaction_id", Kind.UUID),
+            new Column("first_name", Kind.TEXT),
+            new Column("last_name", Kind.TEXT),
+            new Column("city", Kind.TEXT),
+            new Column("state", Kind.TEXT),
+            new Column("customer_id", Kind.UUID),
+            new Column("powerball_1", Kind.WHITE_BALL),
+            new Column("powerball_2", Kind.WHITE_BALL),
+            new Column("powerball_3", Kind.WHITE_BALL),
+            new Column("powerball_4", Kind.WHITE_BALL),
+            new Column("powerball_5", Kind.WHITE_BALL),
+            new Column("powerball_number", Kind.POWERBALL));
+
+    private static final int WHITE_BALLS = 69; // in their drum
+    private static final int POWERBALLS = 26; // in theirs
+
+    private static final int MAX_ROWS = 1_000_000_000; // in a job, and the highest first row
     private static final long MAX_SEED = 1_000_000_000_000_000_000L;
+    private static final int MAX_RATE = 1_000_000; // rows a second
     private static final int MAX_ROW_BYTES = 4096; // and of what a server says when it refuses
-    private static final int TRIES = 5; // in a row without a new row
-    private static final long FIRST_PAUSE_MILLIS = 100; // before a stream is asked for again; the next is three times that
-    private static final long LOCKED_SECONDS = 30; // to wait for another program that is writing
-    private static final long COMMIT_MILLIS = 900; // so that with the commit itself it is at least once a second
-    private static final int BATCH_ROWS = 512; // taken from the queue at once
 
-    private static final String TABLE = "powerball_results";
-    private static final String COLUMNS = "transaction_id TEXT PRIMARY KEY, first_name TEXT, last_name TEXT, city TEXT, "
-            + "state TEXT, customer_id TEXT, powerball_1 INTEGER, powerball_2 INTEGER, powerball_3 INTEGER, "
-            + "powerball_4 INTEGER, powerball_5 INTEGER, powerball_number INTEGER";
+    private static final int ATTEMPTS = 5; // in a row that bring nothing; then the job has failed
+    private static final long FIRST_PAUSE_MILLIS = 100; // three times that after each one in vain
+    private static final long MAX_PAUSE_SECONDS = 60; // however long a server asks to wait
+    private static final long COMMIT_MILLIS = 900; // with the commit itself, at least once a second
+    private static final long TURN_MILLIS = 10; // after a commit, for another program that waits
+    private static final long MOMENT_MILLIS = 50; // to wait for rows, and then look around
 
     private final Options options;
-    private final Progress progress = new Progress();
-    private final BlockingQueue<Object[]> queue = new ArrayBlockingQueue<>(8 * BATCH_ROWS); // rows: their values, as in COLUMNS
-    private final Semaphore jobEnded = new Semaphore(0);
-    private volatile boolean interrupted; // by Ctrl-C
+    private final Database database;
+    private final Progress progress;
+    private final Store store = new Store();
+    private final Interruption interruption = new Interruption();
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1).build(); // else it would ask to upgrade to HTTP/2
+    private boolean resumable; // the server has named the seed
 
     private Ingest(Options options) {
         this.options = options;
+        database = options.database;
+        progress = new Progress(options.rows);
     }
 
     public static void main(String[] args) {
         Locale.setDefault(Locale.ROOT); // 1,000.5 is written so everywhere
         try {
-            if (List.of(args).contains("--help")) System.out.println(Options.USAGE);
-            else System.exit(new Ingest(Options.parse(args)).run());
+            if (List.of(args).contains("--help")) {
+                System.out.println(Options.USAGE);
+            } else {
+                System.exit(new Ingest(Options.parse(args)).run());
+            }
+        } catch (NoAnswer e) {
+            System.err.println(e.getMessage());
+            System.exit(2);
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage() + "\n\n" + Options.USAGE);
             System.exit(2);
         }
     }
 
+    // ---- The job --------------------------------------------------------------------------------
+
     /** The job, and what is said of it. Returns the exit code. */
     private int run() {
-        Runtime.getRuntime().addShutdownHook(new Thread(this::interrupt));
-        System.out.printf("Asking %s for %,d rows of seed %d%n", options.url, options.rows, options.seed);
-        Store store = new Store();
-        String failure = null;
-        try (store) {
-            storeRows(store);
-        } catch (Throwable e) { // whatever it is, people are told what is stored, and how to finish
-            failure = interrupted ? "Interrupted." : e instanceof Failure ? e.getMessage()
-                    : e instanceof SQLException sql ? store.explain(sql) : "It failed: " + e;
-        }
-        progress.end(store.committed);
-        if (failure == null) {
-            System.out.printf("Stored %,d rows in %s (%,d already there) in %.1f s, %,.0f rows/s%n", store.done - store.known,
-                    options.db, store.known, progress.seconds(), store.done / progress.seconds());
-        } else {
-            System.err.printf("%s%n%,d of %,d rows were received and stored in %s. To finish: %s%n",
-                    failure, store.committed, options.rows, options.db, options.command());
-        }
-        jobEnded.release();
-        return failure == null ? 0 : interrupted ? 130 : 1;
-    }
-
-    /** Moves rows from the queue to the store until there are no more. */
-    private void storeRows(Store store) throws Exception {
-        Receiver receiver = new Receiver();
-        receiver.start();
+        interruption.watch();
+        String slice = options.from == 0 ? "" : String.format(", from row %,d", options.from);
+        System.out.printf("Asking %s for %,d rows of seed %d%s%n",
+                options.url, options.rows, options.seed, slice);
         System.gc(); // frees what compiling this file has used: it halves the peak of memory
-        DriverManager.getConnection("jdbc:sqlite:").close(); // in memory: loads the driver while the server is asked
-        List<Object[]> rows = new ArrayList<>();
-        while (!interrupted && (receiver.isAlive() || !queue.isEmpty())) {
-            Object[] row = queue.poll(20, TimeUnit.MILLISECONDS); // so that the bar moves, and an end is seen
-            if (row == null) {
-                receiver.cutIfStalled();
-            } else {
-                // Here, not where it was received: while the database is slow, the server is not to blame.
-                receiver.lastRow = System.nanoTime();
-                rows.add(row);
-                queue.drainTo(rows, BATCH_ROWS - 1);
-                store.add(rows);
-                rows.clear();
-            }
-            store.commitIfDue();
-            progress.show(store.done);
-        }
-        Failure failure = interrupted ? new Failure("Interrupted.") : receiver.failure;
-        queue.drainTo(rows);
-        if (failure == null || !rows.isEmpty()) store.add(rows); // no database is made for a failure without a row
-        store.commit();
-        if (failure != null) throw failure;
-    }
-
-    /** Ctrl-C: lets the main thread commit and say how to finish. Runs at a normal exit, too, when all that is done. */
-    private void interrupt() {
-        if (!jobEnded.tryAcquire()) {
-            interrupted = true;
-            jobEnded.acquireUninterruptibly();
-            Runtime.getRuntime().halt(130);
+        try {
+            job();
+            store.close();
+            progress.end(store.committed);
+            System.out.printf("Stored %,d rows in %s (%,d already there) in %.1f s, %,.0f rows/s%n",
+                    store.committed - store.alreadyThere, database.name(), store.alreadyThere,
+                    progress.seconds(), store.committed / progress.seconds());
+            return 0;
+        } catch (Trouble e) {
+            tellHowToFinish(e.getMessage());
+            return 1;
+        } catch (InterruptedException e) {
+            tellHowToFinish("Interrupted.");
+            return 130;
+        } catch (RuntimeException | Error e) { // a fault of this program or of a driver
+            tellHowToFinish("It failed: " + e);
+            return 1;
+        } finally {
+            store.close();
+            interruption.jobIsOver();
         }
     }
 
-    /** What ends the job: a sentence for the user. All else that goes wrong with a stream is an IOException: try again. */
-    private static final class Failure extends Exception {
-        private static final long serialVersionUID = 1;
-
-        Failure(String sentence, Object... arguments) {
-            super(printable(String.format(sentence, arguments))); // the arguments may come from elsewhere
-        }
+    private void tellHowToFinish(String failure) {
+        progress.end(store.committed);
+        System.err.printf("%s%n%,d of %,d rows were received and stored in %s. To finish: %s%n",
+                printable(database.withoutPassword(failure)), store.committed, options.rows,
+                database.name(), options.command());
     }
 
-    private static void require(boolean condition, String otherwise, Object... arguments) throws Failure {
-        if (!condition) throw new Failure(otherwise, arguments);
-    }
-
-    // ---- From the network -------------------------------------------------------------------------------------------
-
-    /** Asks for the rows, again if need be, and queues them. */
-    private final class Receiver extends Thread {
-        private final Duration patience = Duration.ofSeconds(options.stallSeconds);
-        private final HttpClient client = HttpClient.newBuilder().connectTimeout(patience)
-                .version(HttpClient.Version.HTTP_1_1).build(); // else it would first try to upgrade to HTTP/2
-        private long received; // rows
-        private boolean resumable; // the server has named the seed
-        private long retryAfterMillis; // what the server wishes
-        private volatile InputStream body; // null: none is being read
-        private volatile long lastRow; // System.nanoTime() when the body began or, later, one was taken from the queue
-        private volatile boolean stalled;
-        private volatile Failure failure;
-
-        @Override public void run() {
+    /** Attempts, until all rows are committed. Throws the trouble that cannot, or did not, pass. */
+    private void job() throws Trouble, InterruptedException {
+        int inVain = 0;
+        while (true) {
+            long before = store.committed;
             try {
-                receive();
-            } catch (Throwable e) { // whatever it is, rows may be missing
-                failure = e instanceof Failure sentence ? sentence : new Failure("Receiving failed: %s", e);
-            }
-        }
-
-        /** Asks until all rows are here. */
-        private void receive() throws Failure, InterruptedException {
-            for (int triesInVain = 0; true; ) {
-                long before = received;
-                try {
-                    request();
-                    return;
-                } catch (IOException e) {
-                    if (received > 0 && received == options.rows) return; // only the end was lost
-                    triesInVain = received > before ? 0 : triesInVain + 1;
-                    require(received > 0 || triesInVain > 1 || !(e instanceof ConnectException), // at the first try
-                            "No server answers at %s. Start one: java src/powerball/Server.java", options.url);
-                    String trouble = e instanceof ConnectException ? "No server answers"
-                            : stalled || e instanceof HttpTimeoutException ? "No row came for " + options.stallSeconds + " s"
-                            : retryAfterMillis > 0 ? "The server is busy" : "The stream broke";
-                    trouble = String.format("%s after %,d of %,d rows", trouble, received, options.rows);
-                    require(received == 0 || resumable, "%s, and this server cannot resume: it names no Drawing-Seed.", trouble);
-                    require(triesInVain < TRIES, "%s, and %d tries in a row have brought nothing.", trouble, TRIES);
-                    long pause = Math.max(retryAfterMillis, FIRST_PAUSE_MILLIS * (long) Math.pow(3, triesInVain));
-                    progress.print(String.format("%s. Asking for the rest in %.1f s.", trouble, pause / 1e3), "\n");
-                    Thread.sleep(pause);
+                attempt();
+                return;
+            } catch (Trouble trouble) {
+                if (!trouble.canPass) throw trouble;
+                inVain = store.committed > before ? 0 : inVain + 1;
+                String sentence = String.format("%s after %,d of %,d rows",
+                        trouble.getMessage(), store.committed, options.rows);
+                if (store.committed > 0 && !resumable) {
+                    throw Trouble.lasting("%s, and this server cannot resume: it names no"
+                            + " Drawing-Seed.%s", sentence, trouble.more());
                 }
-            }
-        }
-
-        /** Asks once, for all that is missing, and reads to the end. An IOException means that it can be tried again. */
-        private void request() throws IOException, InterruptedException, Failure {
-            stalled = false;
-            retryAfterMillis = 0;
-            URI uri = URI.create(options.url + "/drawing/" + (options.rows - received) + "?seed=" + options.seed
-                    + (received == 0 ? "" : "&from=" + received));
-            HttpResponse<InputStream> response = client.send(HttpRequest.newBuilder(uri).timeout(patience).build(),
-                    HttpResponse.BodyHandlers.ofInputStream()); // the timeout ends with the headers
-            lastRow = System.nanoTime();
-            try (InputStream in = response.body()) {
-                body = in;
-                checkHeaders(response);
-                RowParser parser = new RowParser();
-                for (Object[] row = parser.next(in, received); row != null; row = parser.next(in, ++received)) {
-                    if (received == options.rows) throw new Failure("The server sends more than %,d rows.", received);
-                    queue.put(row);
+                if (inVain == ATTEMPTS) {
+                    throw Trouble.lasting("%s, and %d attempts in a row have brought nothing.%s",
+                            sentence, ATTEMPTS, trouble.more());
                 }
-                boolean endUnmarked = Collections.disjoint(response.headers().map().keySet(),
-                        Set.of("transfer-encoding", "content-length")); // then nobody can tell an end from a break
-                require(received == options.rows, "The server %s after %,d of %,d rows%s.", endUnmarked ? "closes the connection"
-                        : "ends its answer", received, options.rows, parser.bytes.hasRemaining() ? ", inside a row" : "");
-            } finally {
-                body = null;
+                long pause = FIRST_PAUSE_MILLIS * (long) Math.pow(3, inVain);
+                pause = Math.max(pause, trouble.pauseMillis);
+                progress.say(String.format("%s.%s Asking for the rest in %.1f s.",
+                        sentence, trouble.advice, pause / 1e3));
+                pause(pause);
             }
         }
+    }
 
-        private void checkHeaders(HttpResponse<InputStream> response) throws IOException, Failure {
-            HttpHeaders headers = response.headers();
-            int status = response.statusCode();
-            if (status == 503) {
-                String seconds = headers.firstValue("Retry-After").filter(value -> value.matches("[0-9]{1,3}")).orElse("0");
-                retryAfterMillis = Math.max(FIRST_PAUSE_MILLIS, 1000 * Long.parseLong(seconds));
-                throw new IOException("busy");
-            }
-            require(status < 300 || status >= 400, "The server redirects to %s. Name that address with --url.",
-                    headers.firstValue("Location").orElse("nowhere"));
-            if (status != 200) {
-                String problem = new String(response.body().readNBytes(MAX_ROW_BYTES), StandardCharsets.UTF_8);
-                Matcher detail = Pattern.compile("\"detail\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*+)\"").matcher(problem);
-                throw new Failure("The server answers with status %d%s.", status,
-                        detail.find() ? ": " + detail.group(1).replaceAll("\\\\(.)", "$1") : "");
-            }
-            String seed = headers.firstValue("Drawing-Seed").orElse(null);
-            resumable = seed != null;
-            require(!resumable || seed.equals("" + options.seed), "The server sends seed %s, not %d.", seed, options.seed);
-            require(received == 0 || resumable,
-                    "The server names no Drawing-Seed now, so it may send other rows than those that are missing.");
+    private void pause(long millis) throws InterruptedException {
+        long end = System.nanoTime() + millis * 1_000_000;
+        while (System.nanoTime() < end) {
+            interruption.check();
+            progress.show(store.committed);
+            Thread.sleep(MOMENT_MILLIS);
         }
+    }
 
-        /** Called by the main thread: only closing the body frees who reads from it. */
-        void cutIfStalled() throws IOException {
-            InputStream reading = body;
-            if (reading != null && System.nanoTime() - lastRow > patience.toNanos()) {
-                stalled = true;
-                reading.close();
+    /** Asks for the rows from the first one that is not committed, and stores them. */
+    private void attempt() throws Trouble, InterruptedException {
+        Download download = new Download(store.committed);
+        try {
+            download.ask();
+            database.loadDriver(); // meanwhile
+            while (!download.hasEnded()) {
+                store.add(download.next());
+                store.commitIfDue();
+                progress.show(store.done());
+                interruption.check();
             }
+            store.commit();
+        } catch (Trouble trouble) {
+            store.commitWhatCame(); // nothing, where the trouble is the database's
+            throw trouble;
+        } catch (InterruptedException interrupt) {
+            download.close();
+            store.add(download.queued());
+            store.commitWhatCame();
+            throw interrupt;
+        } finally {
+            download.close();
         }
     }
 
     /**
-     * Finds rows in the bytes of a stream as they come. It never holds more than its buffer. It checks the form of a row,
-     * the UUIDs and the range of each ball. The order of the balls, and one that comes twice, pass: the oldest servers of
-     * this API, which were written in Python, send both.
+     * What ends an attempt early. Where it can pass, its message is the start of a sentence, which
+     * goes on with "after 10 of 20 rows"; where it cannot, a whole one.
+     */
+    private static final class Trouble extends Exception {
+        private static final long serialVersionUID = 1;
+        private final boolean canPass;
+        private long pauseMillis; // that the server asks for
+        private String advice = ""; // a sentence behind the message
+
+        private Trouble(boolean canPass, String sentence, Throwable cause) {
+            super(printable(sentence), cause);
+            this.canPass = canPass;
+        }
+
+        static Trouble passing(Throwable cause, String sentence, Object... arguments) {
+            return new Trouble(true, String.format(sentence, arguments), cause);
+        }
+
+        static Trouble lasting(String sentence, Object... arguments) {
+            return new Trouble(false, String.format(sentence, arguments), null);
+        }
+
+        Trouble withAdvice(String sentence) {
+            advice = " " + sentence;
+            return this;
+        }
+
+        /** What else is known, behind the last sentence of a job: the advice, and the cause. */
+        String more() {
+            return getCause() == null ? advice : advice + " (" + reason(getCause()) + ")";
+        }
+    }
+
+    /** The innermost words about a failure, or its kind where there are none. */
+    private static String reason(Throwable failure) {
+        if (failure.getCause() != null) return reason(failure.getCause());
+        String words = failure.getMessage();
+        return words == null ? failure.getClass().getSimpleName() : words;
+    }
+
+    /** Whether a failure is of a class, or has a cause that is. */
+    private static boolean isOrHas(Throwable failure, Class<?> kind) {
+        return failure != null && (kind.isInstance(failure) || isOrHas(failure.getCause(), kind));
+    }
+
+    // ---- From the network -----------------------------------------------------------------------
+
+    /**
+     * One answer of the server. The HTTP client calls {@link #onNext} and its like on threads of
+     * its own, where the rows are parsed and queued. The main thread takes them with {@link #next},
+     * and with every buffer taken asks for another: so no more than {@link #BUFFERS} are under way,
+     * and a slow database holds the server back (back-pressure). An InputStream would not do: what
+     * has come and is not yet read is lost when the connection breaks.
+     */
+    private final class Download implements HttpResponse.BodySubscriber<Void> {
+        private static final int BUFFERS = 8; // under way at once, of 16 KB
+        private static final Set<Integer> PASSING_STATUS = Set.of(408, 425, 429, 502, 503, 504);
+
+        /** Rows that have come or, at the end, none, and the trouble if it is not the right end. */
+        private record Batch(List<Object[]> rows, boolean isLast, Trouble trouble) {
+        }
+
+        private final long first; // row of the job that is asked for
+        private final long asked; // rows
+        private final BlockingQueue<Batch> batches = new LinkedBlockingQueue<>();
+        private final RowParser parser;
+        private final CompletableFuture<String> problem = new CompletableFuture<>(); // as told
+        private CompletableFuture<HttpResponse<Void>> answer;
+        private volatile Flow.Subscription subscription;
+        private boolean isStream; // of rows; else what comes is a problem
+        private long received; // rows
+        private boolean hasAnswer; // its headers
+        private boolean ended;
+        private long lastRow; // when it was taken, or all was asked for, in System.nanoTime()
+
+        Download(long first) {
+            this.first = first;
+            asked = options.rows - first;
+            parser = new RowParser(first);
+        }
+
+        void ask() {
+            long from = options.from + first;
+            URI uri = URI.create(options.url + "/drawing/" + asked + "?seed=" + options.seed
+                    + (from == 0 ? "" : "&from=" + from)
+                    + (options.rate == 0 ? "" : "&rate=" + options.rate));
+            // No HttpRequest.timeout: from JDK 26 on, it would limit the whole stream.
+            answer = client.sendAsync(HttpRequest.newBuilder(uri).build(), this::receiver);
+            lastRow = System.nanoTime();
+        }
+
+        private HttpResponse.BodySubscriber<Void> receiver(HttpResponse.ResponseInfo info) {
+            isStream = info.statusCode() == 200;
+            return this;
+        }
+
+        /** Trouble before there is an answer, by its class: whether it can pass, never by guess. */
+        private Trouble noAnswer(Throwable cause) {
+            if (isOrHas(cause, UnresolvedAddressException.class)) {
+                return Trouble.lasting("There is no host of the name in %s.", options.url);
+            }
+            if (isOrHas(cause, SSLException.class)) {
+                return Trouble.lasting("No secure connection to %s: %s.",
+                        options.url, reason(cause));
+            }
+            if (cause instanceof ConnectException) {
+                return Trouble.passing(null, "No server answers at %s", options.url)
+                        .withAdvice("Start one: java src/powerball/Server.java");
+            }
+            if (isOrHas(cause, SocketException.class) || isOrHas(cause, EOFException.class)
+                    || isOrHas(cause, ClosedChannelException.class)) {
+                return Trouble.passing(cause, "The connection to %s broke", options.url);
+            }
+            return Trouble.lasting("No answer from %s: %s.", options.url, reason(cause));
+        }
+
+        private void check(HttpResponse<Void> response) throws Trouble, InterruptedException {
+            int status = response.statusCode();
+            HttpHeaders headers = response.headers();
+            if (status >= 300 && status < 400) throw redirect(response);
+            if (status != 200) throw refusal(status, headers);
+            String seed = headers.firstValue("Drawing-Seed").orElse(null);
+            if (seed != null && !seed.equals(String.valueOf(options.seed))) {
+                throw Trouble.lasting("The server sends seed %s, not %d.", seed, options.seed);
+            }
+            if (seed == null && first > 0) {
+                throw Trouble.lasting("The server names no Drawing-Seed now, so it may send other"
+                        + " rows than those that are missing.");
+            }
+            resumable = seed != null;
+        }
+
+        private Trouble redirect(HttpResponse<Void> response) {
+            String location = response.headers().firstValue("Location").orElse("");
+            try {
+                URI target = response.uri().resolve(location);
+                String base = target.toString().replaceFirst("/drawing/.*", "");
+                return Trouble.lasting("The server redirects. Take its address: --url %s", base);
+            } catch (IllegalArgumentException e) {
+                return Trouble.lasting("The server redirects to \"%s\", which is no address.",
+                        location);
+            }
+        }
+
+        /** What a problem (RFC 9457) says in detail is told. */
+        private Trouble refusal(int status, HttpHeaders headers) throws InterruptedException {
+            String sentence = "The server answers with status " + status;
+            try {
+                String text = problem.get(options.stallSeconds, TimeUnit.SECONDS);
+                Matcher detail = Pattern.compile("\"detail\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*+)\"")
+                        .matcher(text);
+                if (detail.find()) sentence += ": " + detail.group(1).replaceAll("\\\\(.)", "$1");
+            } catch (TimeoutException | ExecutionException e) {
+                // The status alone must do.
+            }
+            if (!PASSING_STATUS.contains(status)) return Trouble.lasting("%s.", sentence);
+            Trouble busy = Trouble.passing(null, "%s,", sentence);
+            long seconds = retryAfterSeconds(headers.firstValue("Retry-After").orElse("0").strip());
+            busy.pauseMillis = 1000 * Math.min(seconds, MAX_PAUSE_SECONDS);
+            if (seconds > MAX_PAUSE_SECONDS) {
+                busy.withAdvice(String.format("It asks to wait for %,d s; %d s are the most.",
+                        seconds, MAX_PAUSE_SECONDS));
+            }
+            return busy;
+        }
+
+        /** A number of seconds, or the date when to come again (RFC 9110, 10.2.3). */
+        private static long retryAfterSeconds(String value) {
+            if (value.matches("[0-9]{1,9}")) return Long.parseLong(value);
+            if (value.matches("[0-9]+")) return 999_999_999;
+            try {
+                Instant date = Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(value));
+                return Math.max(0, Duration.between(Instant.now(), date).toSeconds() + 1);
+            } catch (DateTimeException e) {
+                return 0; // neither: as if it asked for nothing
+            }
+        }
+
+        boolean hasEnded() {
+            return ended;
+        }
+
+        /** The next rows. An empty list: none has come for a moment, or they have all come. */
+        List<Object[]> next() throws Trouble, InterruptedException {
+            if (!hasAnswer) awaitAnswer();
+            Batch batch = hasAnswer ? batches.poll(MOMENT_MILLIS, TimeUnit.MILLISECONDS) : null;
+            if (batch != null && batch.isLast) {
+                ended = true;
+                if (batch.trouble != null) throw batch.trouble;
+                return List.of();
+            }
+            if (batch != null) subscription.request(1);
+            if (batch == null || batch.rows.isEmpty()) {
+                long silence = System.nanoTime() - lastRow;
+                if (silence > TimeUnit.SECONDS.toNanos(options.stallSeconds)) {
+                    throw Trouble.passing(null, "No row came for %d s", options.stallSeconds);
+                }
+                return List.of();
+            }
+            lastRow = System.nanoTime();
+            return batch.rows;
+        }
+
+        private void awaitAnswer() throws Trouble, InterruptedException {
+            try {
+                check(answer.get(MOMENT_MILLIS, TimeUnit.MILLISECONDS));
+                hasAnswer = true;
+            } catch (TimeoutException e) {
+                // Not yet: next() sees to it that this has an end.
+            } catch (ExecutionException e) {
+                throw noAnswer(e.getCause());
+            }
+        }
+
+        /** All rows that have come and are not yet taken. */
+        List<Object[]> queued() {
+            List<Object[]> rows = new ArrayList<>();
+            batches.forEach(batch -> rows.addAll(batch.rows));
+            return rows;
+        }
+
+        void close() {
+            if (answer != null) answer.cancel(true);
+            if (subscription != null) subscription.cancel();
+        }
+
+        // From here on, on the threads of the HTTP client:
+
+        @Override public CompletionStage<Void> getBody() {
+            return CompletableFuture.completedStage(null); // the answer is there with its headers
+        }
+
+        @Override public void onSubscribe(Flow.Subscription newSubscription) {
+            subscription = newSubscription;
+            newSubscription.request(BUFFERS);
+        }
+
+        @Override public void onNext(List<ByteBuffer> buffers) {
+            if (!isStream) {
+                ByteBuffer start = buffers.get(0);
+                start.limit(Math.min(start.limit(), start.position() + MAX_ROW_BYTES));
+                problem.complete(StandardCharsets.UTF_8.decode(start).toString());
+                subscription.cancel();
+                return;
+            }
+            List<Object[]> rows = new ArrayList<>();
+            Trouble trouble = null;
+            try {
+                for (ByteBuffer buffer : buffers) {
+                    parser.parse(buffer, rows);
+                }
+            } catch (Trouble notARow) {
+                trouble = notARow;
+            }
+            if (received + rows.size() > asked) {
+                rows.subList((int) (asked - received), rows.size()).clear();
+                trouble = Trouble.lasting("The server sends more than %,d rows.", options.rows);
+            }
+            received += rows.size();
+            batches.add(new Batch(rows, false, null));
+            if (trouble != null) {
+                subscription.cancel();
+                batches.add(new Batch(List.of(), true, trouble));
+            }
+        }
+
+        @Override public void onComplete() {
+            String where = parser.isInsideRow() ? " inside a row" : "";
+            end(Trouble.passing(null, "The stream ended%s", where));
+        }
+
+        @Override public void onError(Throwable cause) {
+            end(Trouble.passing(cause, "The stream broke"));
+        }
+
+        /** Where all rows have come, only the end was lost, if anything. */
+        private void end(Trouble early) {
+            problem.complete("");
+            batches.add(new Batch(List.of(), true, received == asked ? null : early));
+        }
+    }
+
+    /**
+     * Finds rows in the bytes of a stream as they come: it parses, and where a row has not all
+     * come, it rewinds to its start and waits for more. It never holds more than its buffer. It
+     * checks the form of a row, the UUIDs and the range of each ball. The order of the balls, and
+     * one that comes twice, pass: the oldest servers of this API, which were written in Python,
+     * send both. They also part rows by comma and blank instead of a line's end.
      */
     private static final class RowParser {
         private static final String TOO_LONG = "it is longer than " + MAX_ROW_BYTES + " bytes";
-        private final ByteBuffer bytes = ByteBuffer.allocate(16 * MAX_ROW_BYTES).flip(); // that have come
+        private static final Kind[] KINDS =
+                COLUMNS.stream().map(Column::kind).toArray(Kind[]::new);
+        private final ByteBuffer bytes = ByteBuffer.allocate(16 * MAX_ROW_BYTES).flip();
         private int start; // of the row
-        private long rowsBefore;
+        private long rowsBefore; // in the job
 
-        /** The next row, or null at the end of the stream; then the buffer has what there is of an unfinished one. */
-        Object[] next(InputStream in, long rowsBefore) throws IOException, Failure {
+        RowParser(long rowsBefore) {
             this.rowsBefore = rowsBefore;
-            while (true) {
-                try {
-                    return row();
-                } catch (BufferUnderflowException e) { // not all of it has come: it is begun again when there is more
-                    bytes.position(start);
-                    if (bytes.remaining() > MAX_ROW_BYTES) throw notARow(TOO_LONG);
-                    bytes.compact();
-                    start = 0;
-                    int read = in.read(bytes.array(), bytes.position(), bytes.remaining());
-                    bytes.position(bytes.position() + Math.max(read, 0)).flip();
-                    if (read < 0) return null;
+        }
+
+        /** Adds the rows that end in a buffer to those found before. */
+        void parse(ByteBuffer buffer, List<Object[]> rows) throws Trouble {
+            while (buffer.hasRemaining()) {
+                take(buffer);
+                Object[] row = next();
+                while (row != null) {
+                    rows.add(row);
+                    row = next();
                 }
             }
-        }
-
-        private Object[] row() throws Failure {
-            byte b = bytes.get();
-            for (start = bytes.position() - 1; b == ',' || b == ' ' || b == '\n' || b == '\r'; b = bytes.get()) start++;
-            expect('(', b);
-            Object[] row = new Object[12]; // filled in loops: the JVM compiles them in a quarter of the time of 12 calls
-            for (int i = 0; i < 6; i++) row[i] = i == 0 || i == 5 ? uuid() : text();
-            for (int i = 6; i < 12; i++) row[i] = i < 11 ? number(69, ',') : number(26, ')');
-            if (bytes.position() - start > MAX_ROW_BYTES) throw notARow(TOO_LONG);
-            start = bytes.position();
-            return row;
-        }
-
-        private byte nonSpace() {
-            byte b = ' ';
-            while (b == ' ') b = bytes.get();
-            return b;
-        }
-
-        private void expect(char mark, byte found) throws Failure {
-            if (found != mark) throw notARow("a row is 12 fields in round brackets, text in quotes, commas between");
         }
 
         /**
-         * A text and the comma behind it. An apostrophe in it is doubled or, by the oldest servers, is not: a quote that
-         * stands before a comma is the end, any other belongs to the text.
+         * As much as there is room for. There always is some: what is left over is part of a row.
          */
-        private String text() throws Failure {
-            expect('\'', nonSpace());
+        private void take(ByteBuffer buffer) {
+            bytes.compact();
+            int length = Math.min(buffer.remaining(), bytes.remaining());
+            bytes.put(buffer.slice(buffer.position(), length)).flip();
+            buffer.position(buffer.position() + length);
+        }
+
+        /** The next row, or null if it has not all come. */
+        private Object[] next() throws Trouble {
+            skipSeparators();
+            start = bytes.position();
+            try {
+                Object[] row = row();
+                if (bytes.position() - start > MAX_ROW_BYTES) throw notARow(TOO_LONG);
+                rowsBefore++;
+                return row;
+            } catch (BufferUnderflowException e) {
+                bytes.position(start);
+                if (bytes.remaining() > MAX_ROW_BYTES) throw notARow(TOO_LONG);
+                return null;
+            }
+        }
+
+        boolean isInsideRow() {
+            return bytes.hasRemaining();
+        }
+
+        private void skipSeparators() {
+            while (bytes.hasRemaining() && ",\n\r ".indexOf(bytes.get(bytes.position())) >= 0) {
+                bytes.get();
+            }
+        }
+
+        private Object[] row() throws Trouble {
+            expect('(', bytes.get());
+            Object[] row = new Object[KINDS.length];
+            for (int i = 0; i < row.length; i++) {
+                char end = i < row.length - 1 ? ',' : ')';
+                row[i] = switch (KINDS[i]) {
+                    case UUID -> uuid(end);
+                    case TEXT -> text(end);
+                    case WHITE_BALL -> number(WHITE_BALLS, end);
+                    case POWERBALL -> number(POWERBALLS, end);
+                };
+            }
+            return row;
+        }
+
+        private byte nonBlank() {
+            byte b = ' ';
+            while (b == ' ') {
+                b = bytes.get();
+            }
+            return b;
+        }
+
+        private void expect(char mark, byte found) throws Trouble {
+            if (found == mark) return;
+            throw notARow("a row is " + KINDS.length
+                    + " fields in round brackets, text in quotes, commas between");
+        }
+
+        /**
+         * A text, and what ends the field. An apostrophe in it is doubled or, by the oldest
+         * servers, is not: a quote that stands before the end is the last, any other belongs to the
+         * text.
+         */
+        private String text(char end) throws Trouble {
+            expect('\'', nonBlank());
             int from = bytes.position();
             boolean doubled = false;
-            byte next = 0; // behind a quote
-            while (next != ',') {
+            byte behindQuote = 0;
+            while (behindQuote != end) {
                 if (bytes.get() == '\'') {
-                    next = bytes.get();
-                    doubled |= next == '\'';
+                    behindQuote = bytes.get();
+                    doubled |= behindQuote == '\'';
                 }
             }
-            String text = new String(bytes.array(), from, bytes.position() - 2 - from, StandardCharsets.UTF_8);
-            if (text.indexOf('\uFFFD') >= 0) throw notARow("it holds bytes that are not UTF-8"); // Java puts that for them
+            int length = bytes.position() - 2 - from;
+            String text = new String(bytes.array(), from, length, StandardCharsets.UTF_8);
+            // Java puts that in place of bytes that are none.
+            if (text.indexOf('\uFFFD') >= 0) throw notARow("it holds bytes that are not UTF-8");
             return doubled ? text.replace("''", "'") : text;
         }
 
-        private String uuid() throws Failure {
-            String text = text();
+        private String uuid(char end) throws Trouble {
+            String text = text(end);
             boolean valid = text.length() == 36;
             for (int i = 0; valid && i < 36; i++) { // a regular expression takes ten times as long
+                boolean dash = i == 8 || i == 13 || i == 18 || i == 23;
                 char c = text.charAt(i);
-                valid = i == 8 || i == 13 || i == 18 || i == 23 ? c == '-' : HexFormat.isHexDigit(c);
+                valid = dash ? c == '-' : HexFormat.isHexDigit(c);
             }
             if (!valid) throw notARow("\"" + text + "\" is not a UUID");
             return text;
         }
 
-        /** A number and what stands behind it. The oldest servers write 12 as (12,). */
-        private int number(int max, char behind) throws Failure {
-            byte b = nonSpace();
+        /** A number, and what ends the field. The oldest servers write 12 as (12,). */
+        private int number(int max, char end) throws Trouble {
+            byte b = nonBlank();
             boolean bracketed = b == '(';
             if (bracketed) b = bytes.get();
             int number = 0;
-            for (; b >= '0' && b <= '9' && number <= max; b = bytes.get()) number = 10 * number + b - '0';
-            if (number < 1 || number > max) throw notARow("a ball must be a whole number from 1 to " + max);
+            while (b >= '0' && b <= '9' && number <= max) {
+                number = 10 * number + b - '0';
+                b = bytes.get();
+            }
+            if (number < 1 || number > max) {
+                throw notARow("a ball must be a whole number from 1 to " + max);
+            }
             if (bracketed) {
                 expect(',', b);
                 expect(')', bytes.get());
-                b = nonSpace();
+                b = nonBlank();
             }
-            expect(behind, b);
+            expect(end, b);
             return number;
         }
 
-        private Failure notARow(String why) {
-            String text = new String(bytes.array(), start, Math.min(bytes.limit() - start, 80), StandardCharsets.UTF_8);
-            return new Failure("Row %,d is not a row, %s: %s", rowsBefore + 1, why, text);
+        private Trouble notARow(String why) {
+            int length = Math.min(bytes.limit() - start, 80);
+            String text = new String(bytes.array(), start, length, StandardCharsets.UTF_8);
+            return Trouble.lasting("Row %,d is not a row, %s: %s", rowsBefore + 1, why, text);
         }
     }
 
-    // ---- Into the database ------------------------------------------------------------------------------------------
+    // ---- Into the database ----------------------------------------------------------------------
 
-    /** The table. Rows are stored in transactions of about a second; what is committed survives a power cut. */
-    private final class Store implements AutoCloseable {
-        private static final int ROWS_A_STATEMENT = 32; // 1.5 times as fast as one
-        private static final int BUSY = 5; // SQLite's code
+    /**
+     * The table. Rows are stored in transactions of about a second. When the database fails, the
+     * transaction is taken back and the connection closed; the next attempt opens it again.
+     */
+    private final class Store {
+        private static final String TABLE = "powerball_results";
+        /**
+         * The columns as SQL defines them. Without NOT NULL, which costs SQLite a tenth: it would
+         * copy what a statement of many rows changes, so as to take back that statement alone.
+         */
+        private static final String DEFINITIONS = COLUMNS.stream()
+                .map(column -> column.name + " " + column.kind.sqlType)
+                .collect(Collectors.joining(", ")).replaceFirst(",", " PRIMARY KEY,");
+        private static final int BATCH_ROWS = 1024; // sent to the database at once
+        private static final int STATEMENT_ROWS = 64; // twice as fast as one row a statement
 
-        private Connection connection; // null: not open yet
-        private Statement statement;
+        private Connection connection; // null: not open
+        private PreparedStatement insertMany; // STATEMENT_ROWS
         private PreparedStatement insertOne;
-        private PreparedStatement insertMany; // ROWS_A_STATEMENT
-        private Object file; // its key: a file has the same one for as long as it exists
-        private long uncommittedSince; // in System.nanoTime(); 0: not in a transaction
-        private long done; // rows, stored or already there
-        private long known; // of these: they were already there
-        private long committed; // of the rows that are done
+        private final List<Object[]> waiting = new ArrayList<>(); // to be sent
+        private long sent; // rows of this transaction
+        private long sentInVain; // of these: they were already there
+        private long begun; // the transaction, in System.nanoTime(); 0: it has no rows
+        private long committed; // rows of the job
+        private long alreadyThere; // of these
 
-        /** Not before there is a row to store: no empty database is left where no server answers. */
-        private void open() throws Exception {
-            Path path = options.db.toAbsolutePath();
-            require(!Files.isDirectory(path), "%s is a folder, not a database.", path);
-            require(Files.isDirectory(path.getParent()), "%s: there is no such folder.", path);
-            // Mode 32774 (0x8006): read, write, create, and no mutex, as one thread uses it. FULL: a commit returns when the
-            // disk has it, so it survives a power cut. Pages of 8 KB take half the calls of the usual 4 KB, and 8 MB of them
-            // are as fast a cache as 64. Locks are waited for by patiently(), which says so. Without the last, the driver
-            // would ask for a key after every statement.
-            connection = patiently(() -> DriverManager.getConnection("jdbc:sqlite:" + path + "?open_mode=32774&synchronous=FULL"
-                    + "&page_size=8192&cache_size=-8192&busy_timeout=0&jdbc.get_generated_keys=false"));
-            statement = connection.createStatement();
-            patiently(() -> statement.execute("CREATE TABLE IF NOT EXISTS " + TABLE + " ("
-                    + COLUMNS.replace(",", " NOT NULL,") + " NOT NULL)"));
-            String columns = patiently(() -> statement.executeQuery("SELECT group_concat(name || ' ' || type || "
-                    + "iif(pk, ' PRIMARY KEY', ''), ', ') FROM pragma_table_info('" + TABLE + "')").getString(1));
-            require(columns.equals(COLUMNS), "%s has a table %s with other columns: %s. Name another file with --db.",
-                    options.db, TABLE, columns);
-            try {
-                // With a write-ahead log, who reads and who writes do not wait for each other.
-                patiently(() -> statement.execute("PRAGMA journal_mode = WAL"));
-            } catch (SQLException e) {
-                // Some file systems cannot have one. The rollback journal, which then stays, is as safe, only slower for
-                // readers. If it is a read-only file instead, the first write will say so.
-                if (e.getErrorCode() == BUSY) throw e;
-            }
-            insertOne = prepareInsert(1);
-            insertMany = prepareInsert(ROWS_A_STATEMENT);
-            file = Files.getAttribute(options.db, "fileKey");
+        long done() {
+            return committed + sent;
         }
 
-        /** FAIL: else SQLite copies what a statement changes, to take that back alone. Here a failure takes back all. */
-        private PreparedStatement prepareInsert(int rows) throws SQLException {
-            String row = ", (?" + ", ?".repeat(COLUMNS.split(",").length - 1) + ")";
-            return connection.prepareStatement("INSERT OR FAIL INTO " + TABLE + " VALUES " + row.repeat(rows).substring(2)
-                    + " ON CONFLICT (transaction_id) DO NOTHING");
+        void add(List<Object[]> rows) throws Trouble {
+            if (rows.isEmpty()) return;
+            if (begun == 0) begun = System.nanoTime();
+            waiting.addAll(rows);
+            if (waiting.size() >= BATCH_ROWS) send();
         }
 
-        void add(List<Object[]> rows) throws Exception {
-            if (connection == null) open();
-            if (uncommittedSince == 0 && !rows.isEmpty()) {
-                patiently(() -> statement.execute("BEGIN IMMEDIATE"));
-                uncommittedSince = System.nanoTime();
-            }
-            for (int at = 0, end; at < rows.size(); at = end) {
-                boolean many = rows.size() - at >= ROWS_A_STATEMENT;
-                end = at + (many ? ROWS_A_STATEMENT : 1);
-                store(rows.subList(at, end), many ? insertMany : insertOne);
-            }
-        }
-
-        private void store(List<Object[]> rows, PreparedStatement insert) throws SQLException {
-            int parameter = 0;
-            for (Object[] row : rows) {
-                for (Object value : row) insert.setObject(++parameter, value);
-            }
-            known += rows.size() - insert.executeUpdate();
-            done += rows.size();
-        }
-
-        void commitIfDue() throws Exception {
-            if (uncommittedSince == 0 || System.nanoTime() - uncommittedSince < COMMIT_MILLIS * 1_000_000) return;
+        void commitIfDue() throws Trouble, InterruptedException {
+            if (begun == 0 || System.nanoTime() - begun < COMMIT_MILLIS * 1_000_000) return;
             commit();
-            Thread.sleep(3); // three of the waits in patiently(): another program gets its turn
+            // SQLite looks only ten times a second whether it can have a lock that it waits for.
+            Thread.sleep(TURN_MILLIS);
         }
 
-        void commit() throws Exception {
-            if (uncommittedSince == 0) return;
-            // SQLite would not notice that the file is gone.
-            if (!Files.exists(options.db) || !Objects.equals(file, Files.getAttribute(options.db, "fileKey"))) {
+        void commitWhatCame() throws Trouble {
+            if (begun != 0) commit();
+        }
+
+        void commit() throws Trouble {
+            send();
+            try {
+                database.checkBeforeCommit();
+                connection.commit();
+            } catch (SQLException e) {
+                throw abandon(database.explain(e));
+            } catch (Trouble lost) { // with all that was committed
                 committed = 0;
-                throw new Failure("%s has been removed or replaced meanwhile.", options.db);
+                throw abandon(lost);
             }
-            patiently(() -> statement.execute("COMMIT"));
-            uncommittedSince = 0;
-            committed = done;
+            committed += sent;
+            alreadyThere += sentInVain;
+            forgetTransaction();
         }
 
-        /** Runs a statement that needs a lock, again every millisecond while another program has it. */
-        private <T> T patiently(Callable<T> statement) throws Exception {
-            boolean said = false;
-            for (long start = System.nanoTime(); true; Thread.sleep(1)) {
-                try {
-                    return statement.call();
-                } catch (SQLException e) {
-                    double seconds = (System.nanoTime() - start) / 1e9;
-                    if (e.getErrorCode() != BUSY || seconds > LOCKED_SECONDS || interrupted) throw e;
-                    String locked = options.db + " is locked by another program; waiting up to " + LOCKED_SECONDS + " s.";
-                    if (seconds > 1 && !said) progress.print(locked, "\n");
-                    said = seconds > 1;
+        private void send() throws Trouble {
+            try {
+                // Not before there is a row: no empty database is left where no server answers.
+                if (connection == null) open();
+                int many = waiting.size() / STATEMENT_ROWS * STATEMENT_ROWS;
+                insert(waiting.subList(0, many), insertMany, STATEMENT_ROWS);
+                insert(waiting.subList(many, waiting.size()), insertOne, 1);
+                waiting.clear();
+            } catch (SQLException e) {
+                throw abandon(database.explain(e));
+            } catch (Trouble e) {
+                throw abandon(e);
+            }
+        }
+
+        private void insert(List<Object[]> rows, PreparedStatement statement, int rowsEach)
+                throws SQLException {
+            if (rows.isEmpty()) return;
+            int parameter = 0;
+            for (int i = 0; i < rows.size(); i++) {
+                parameter = bind(rows.get(i), statement, parameter);
+                if ((i + 1) % rowsEach == 0) {
+                    statement.addBatch();
+                    parameter = 0;
                 }
             }
+            sent += rows.size();
+            sentInVain += rows.size();
+            for (int stored : statement.executeBatch()) {
+                sentInVain -= stored;
+            }
         }
 
-        /** After a failure, this takes back what is not committed. */
-        @Override public void close() throws SQLException {
-            if (connection != null) connection.close();
+        /** Returns the number of the last parameter. By kind: setObject takes 4 % more time. */
+        private static int bind(Object[] row, PreparedStatement statement, int lastParameter)
+                throws SQLException {
+            int parameter = lastParameter;
+            for (Object value : row) {
+                parameter++;
+                if (value instanceof Integer number) {
+                    statement.setInt(parameter, number);
+                } else {
+                    statement.setString(parameter, (String) value);
+                }
+            }
+            return parameter;
         }
 
-        String explain(SQLException e) {
-            return options.db + switch (e.getErrorCode()) {
-                case 0 -> " cannot be opened: " + printable(e.getMessage())
-                        + ". The driver needs -cp 'lib/*' and a temporary folder that can be written.";
-                case BUSY -> " is still locked by another program after " + LOCKED_SECONDS + " s.";
-                case 8, 14 /* SQLITE_READONLY, SQLITE_CANTOPEN */ -> " cannot be written: it or its folder does not allow it.";
-                case 13 /* SQLITE_FULL */ -> " cannot grow: the disk is full.";
-                case 26 /* SQLITE_NOTADB */ -> " is not a SQLite database.";
-                default -> " cannot be written: " + printable(e.getMessage()) + ".";
-            };
+        private void open() throws SQLException, Trouble {
+            connection = database.open();
+            if (columns().isEmpty()) {
+                try (Statement create = connection.createStatement()) {
+                    create.execute("CREATE TABLE IF NOT EXISTS " + TABLE
+                            + " (" + DEFINITIONS + ")");
+                }
+            }
+            String columns = columns();
+            if (!columns.equals(DEFINITIONS)) {
+                throw Trouble.lasting("%s has a table %s with other columns: %s."
+                        + " Name another one with --db.", database.name(), TABLE, columns);
+            }
+            connection = database.prepareToWrite(connection); // not before the table is known
+            connection.setAutoCommit(false);
+            insertMany = prepareInsert(STATEMENT_ROWS);
+            insertOne = prepareInsert(1);
+        }
+
+        /** The columns that the table has, in the form of the definitions; "" if there is none. */
+        private String columns() throws SQLException, Trouble {
+            DatabaseMetaData metadata = connection.getMetaData();
+            String schema = connection.getSchema(); // null: SQLite has none
+            String table = pattern(TABLE, metadata);
+            String anySchema = schema == null ? null : pattern(schema, metadata);
+            try (ResultSet found = metadata.getTables(null, anySchema, table, null)) {
+                if (!found.next()) return "";
+                if (found.getString("TABLE_TYPE").contains("VIEW")) {
+                    throw Trouble.lasting("%s has a view %s, where a table must be."
+                            + " Name another one with --db.", database.name(), TABLE);
+                }
+            }
+            Set<String> keys = new HashSet<>();
+            try (ResultSet key = metadata.getPrimaryKeys(null, schema, TABLE)) {
+                while (key.next()) {
+                    keys.add(key.getString("COLUMN_NAME"));
+                }
+            }
+            StringJoiner columns = new StringJoiner(", ");
+            try (ResultSet column = metadata.getColumns(null, anySchema, table, null)) {
+                while (column.next()) {
+                    String name = column.getString("COLUMN_NAME");
+                    String type = switch (column.getInt("DATA_TYPE")) {
+                        case Types.VARCHAR -> "TEXT";
+                        case Types.INTEGER -> "INTEGER";
+                        default -> column.getString("TYPE_NAME");
+                    };
+                    columns.add(name + " " + type + (keys.contains(name) ? " PRIMARY KEY" : ""));
+                }
+            }
+            return columns.toString();
+        }
+
+        /** JDBC takes a name for a pattern, in which _ is any character. */
+        private static String pattern(String name, DatabaseMetaData metadata) throws SQLException {
+            return name.replace("_", metadata.getSearchStringEscape() + "_");
+        }
+
+        /** A row that is already there is skipped. */
+        private PreparedStatement prepareInsert(int rows) throws SQLException {
+            String row = "(" + "?, ".repeat(COLUMNS.size() - 1) + "?)";
+            return connection.prepareStatement("INSERT INTO " + TABLE + " VALUES "
+                    + (row + ", ").repeat(rows - 1) + row
+                    + " ON CONFLICT (" + COLUMNS.get(0).name + ") DO NOTHING");
+        }
+
+        /** Takes the transaction back, by closing the connection. Returns the trouble. */
+        private Trouble abandon(Trouble trouble) {
+            forgetTransaction();
+            close();
+            return trouble;
+        }
+
+        private void forgetTransaction() {
+            waiting.clear();
+            sent = 0;
+            sentInVain = 0;
+            begun = 0;
+        }
+
+        void close() {
+            try {
+                if (connection != null) connection.close();
+            } catch (SQLException e) {
+                // Nothing is lost: what is told to be stored is committed.
+            }
+            connection = null;
         }
     }
 
-    // ---- On the terminal --------------------------------------------------------------------------------------------
+    /** What differs between SQLite, which is opened as a file, and a database server. */
+    private interface Database {
 
-    /** How far it is, on stderr: a bar that is redrawn in place on a terminal, else a plain line now and then. */
-    private final class Progress {
-        private final int width = terminalWidth(); // 0: not a terminal
+        /** What it is called where people can see it: without a password. */
+        String name();
+
+        /** Takes time, so it is called while the server is asked. A failure is told by open(). */
+        void loadDriver();
+
+        Connection open() throws SQLException, Trouble;
+
+        /** Returns this connection, or another one in its place. */
+        Connection prepareToWrite(Connection connection) throws SQLException;
+
+        /** Throws if what is to be committed would be lost. */
+        void checkBeforeCommit() throws Trouble;
+
+        /** What a failure means, and whether it can pass. */
+        Trouble explain(SQLException failure);
+
+        String withoutPassword(String text);
+    }
+
+    /** Throws if no driver on the class path knows a URL. */
+    private static void requireDriver(String url, String jar) throws Trouble {
+        try {
+            DriverManager.getDriver(url);
+        } catch (SQLException e) {
+            throw Trouble.lasting("There is no driver for %s on the class path. Put %s into lib/,"
+                    + " and start with -cp \"lib/*\" in the folder of the project.",
+                    url.replaceFirst("(jdbc:[^:]*:).*", "$1"), jar);
+        }
+    }
+
+    private static final class SqliteFile implements Database {
+        private static final int BUSY = 5; // SQLite's codes
+        private static final int IO_ERROR = 10;
+        private static final int FULL = 13;
+        private static final int NOT_A_DATABASE = 26;
+
+        /**
+         * Mode 32774 (0x8006): read, write, create, and no mutex, as one thread uses it.
+         * Synchronous FULL: a commit returns when the disk has it, so it survives a power cut.
+         * Pages of 8 KB take half the calls of the usual 4 KB, and 8 MB of them are as fast a cache
+         * as 64. A transaction begins with the lock for writing, which is waited for. Without the
+         * last, the driver would ask for a key after every statement: a quarter of the speed.
+         */
+        private static final String SETTINGS = "?open_mode=32774&synchronous=FULL&page_size=8192"
+                + "&cache_size=-8192&transaction_mode=IMMEDIATE&busy_timeout=5000"
+                + "&jdbc.get_generated_keys=false";
+        private static final Logger DRIVERS_LOGGER = Logger.getLogger("org.sqlite");
+
+        private final Path path;
+        private SQLException loadFailure; // of the driver
+        private boolean hasLog; // in write-ahead log mode
+        private List<Object> identity; // of the files, when they were opened
+
+        SqliteFile(Path path) {
+            this.path = path;
+            DRIVERS_LOGGER.setLevel(Level.OFF); // it prints stack traces; we say it in a sentence
+        }
+
+        @Override public String name() {
+            return path.toString();
+        }
+
+        @Override public void loadDriver() {
+            try {
+                DriverManager.getConnection("jdbc:sqlite:").close(); // in memory
+            } catch (SQLException e) {
+                loadFailure = e;
+            }
+        }
+
+        @Override public Connection open() throws SQLException, Trouble {
+            requireDriver("jdbc:sqlite:", "sqlite-jdbc (./build.sh fetches it)");
+            checkPath();
+            if (loadFailure != null) throw loadFailure; // once: later the driver says other things
+            return connect("");
+        }
+
+        /**
+         * With a write-ahead log, readers and a writer do not wait for each other. Where a file
+         * system has no shared memory for it, only the statement after the pragma fails, and the
+         * database is broken for everyone until it is back at the rollback journal: as safe, but
+         * readers wait.
+         */
+        @Override public Connection prepareToWrite(Connection connection) throws SQLException {
+            Connection ready = connection;
+            try {
+                hasLog = answer("PRAGMA journal_mode = WAL", connection).equals("wal");
+                answer("SELECT count(*) FROM sqlite_master", connection);
+            } catch (SQLException e) {
+                if (e.getErrorCode() != IO_ERROR) throw e;
+                hasLog = false;
+                connection.close();
+                try (Connection alone = connect("&locking_mode=EXCLUSIVE")) {
+                    answer("PRAGMA journal_mode = DELETE", alone);
+                }
+                ready = connect("");
+            }
+            identity = identity();
+            return ready;
+        }
+
+        private static String answer(String sql, Connection connection) throws SQLException {
+            try (Statement statement = connection.createStatement();
+                    ResultSet answer = statement.executeQuery(sql)) {
+                return answer.getString(1);
+            }
+        }
+
+        private Connection connect(String more) throws SQLException {
+            String url = "jdbc:sqlite:" + path.toAbsolutePath() + SETTINGS + more;
+            return DriverManager.getConnection(url);
+        }
+
+        private void checkPath() throws Trouble {
+            Path absolute = path.toAbsolutePath();
+            if (Files.isDirectory(absolute)) {
+                throw Trouble.lasting("%s is a folder, not a database.", path);
+            }
+            if (!Files.isDirectory(absolute.getParent())) {
+                throw Trouble.lasting("%s cannot be made: there is no such folder.", path);
+            }
+            if (Files.exists(absolute) && !Files.isRegularFile(absolute)) {
+                throw Trouble.lasting("%s is not a regular file.", path);
+            }
+            // SQLite would keep a log beside each name: two writers then destroy the database.
+            if (links(absolute) > 1) {
+                throw Trouble.lasting("%s is one of %d names (hard links) of a file, which a SQLite"
+                        + " database must not have.", path, links(absolute));
+            }
+        }
+
+        private static int links(Path file) {
+            try {
+                return (Integer) Files.getAttribute(file, "unix:nlink");
+            } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+                return 1; // there is no file yet, or the system cannot tell
+            }
+        }
+
+        /** SQLite would not notice that a file is gone, and write on into nowhere. */
+        @Override public void checkBeforeCommit() throws Trouble {
+            if (!identity().equals(identity)) {
+                throw Trouble.lasting("%s%s has been removed or replaced meanwhile.", path,
+                        hasLog ? " or its log, " + path.getFileName() + "-wal," : "");
+            }
+        }
+
+        /**
+         * A file has the same key for as long as it exists; on Windows none, but there it stays.
+         */
+        private List<Object> identity() {
+            List<Object> keys = new ArrayList<>();
+            for (String suffix : hasLog ? List.of("", "-wal") : List.of("")) {
+                try {
+                    Path file = path.resolveSibling(path.getFileName() + suffix);
+                    keys.add(String.valueOf(Files.getAttribute(file, "fileKey")));
+                } catch (IOException e) {
+                    keys.add("no such file");
+                }
+            }
+            return keys;
+        }
+
+        @Override public Trouble explain(SQLException failure) {
+            String words = reason(failure).replaceFirst("\\.$", "");
+            return switch (failure.getErrorCode()) {
+                case BUSY -> Trouble.passing(null, "%s is locked", path);
+                case FULL -> Trouble.lasting("%s cannot grow: the disk is full.", path);
+                case NOT_A_DATABASE -> Trouble.lasting("%s is not a SQLite database.", path);
+                case 0 -> Trouble.lasting("%s cannot be opened: %s. The driver unpacks native code"
+                        + " into %s. Where it may not do so or not run it, name another folder:"
+                        + " java -Dorg.sqlite.tmpdir=FOLDER", path, words, temporaryFolder());
+                default -> Trouble.lasting("%s cannot be written: %s.", path, words);
+            };
+        }
+
+        private static String temporaryFolder() {
+            return System.getProperty("org.sqlite.tmpdir", System.getProperty("java.io.tmpdir"));
+        }
+
+        @Override public String withoutPassword(String text) {
+            return text;
+        }
+    }
+
+    private static final class DatabaseServer implements Database {
+        /** A password in a URL: the value of a parameter, or what stands before the host. */
+        private static final Pattern SECRET = Pattern.compile(
+                "(?i)(?:pass|pwd|secret|token)[^=&;?]*=([^&;]*)|//[^/@:]*:([^/@]*)@");
+
+        /** States (SQL:2003, and PostgreSQL's) of what can pass: the next attempt may succeed. */
+        private static final Pattern PASSING_STATE = Pattern.compile("08..." // connection lost
+                + "|40..." // transaction rolled back: to be tried again
+                + "|57P0[1-3]|53300" // shutting down, starting up, too many connections
+                + "|55P03" // lock not available
+                + "|23505|42P07"); // another ingest has made the table at the same moment
+
+        private final String url;
+
+        DatabaseServer(String url) {
+            this.url = url;
+        }
+
+        @Override public String name() {
+            return withoutPassword(url);
+        }
+
+        @Override public void loadDriver() {
+            // It is small, and loaded when it is needed.
+        }
+
+        @Override public Connection open() throws SQLException, Trouble {
+            requireDriver(url, "the driver's jar");
+            return DriverManager.getConnection(url);
+        }
+
+        @Override public Connection prepareToWrite(Connection connection) {
+            return connection;
+        }
+
+        @Override public void checkBeforeCommit() {
+            // The server sees to it.
+        }
+
+        @Override public Trouble explain(SQLException failure) {
+            SQLException next = failure.getNextException();
+            SQLException first = next == null ? failure : next; // a batch only says that it failed
+            String state = String.valueOf(first.getSQLState());
+            String words = withoutPassword(first.getMessage());
+            boolean noHost = isOrHas(first, UnknownHostException.class);
+            if (PASSING_STATE.matcher(state).matches() && !noHost) {
+                return Trouble.passing(null, "The database says: %s (%s),", words, state);
+            }
+            return Trouble.lasting("The database %s says: %s (%s).", name(), words, state);
+        }
+
+        @Override public String withoutPassword(String text) {
+            String clean = text;
+            Matcher secret = SECRET.matcher(url);
+            while (secret.find()) {
+                String raw = secret.group(1) == null ? secret.group(2) : secret.group(1);
+                for (String form : List.of(raw, URLDecoder.decode(raw, StandardCharsets.UTF_8))) {
+                    if (!form.isEmpty()) clean = clean.replace(form, "***");
+                }
+            }
+            return clean;
+        }
+    }
+
+    // ---- Ctrl-C ---------------------------------------------------------------------------------
+
+    /**
+     * Ctrl-C, and the other signals that end a program, in steps:
+     *
+     * <ol>
+     * <li>The JVM runs {@link #interrupt} on a thread of its own. If the job is over, that is all.
+     * <li>It notes the wish, and interrupts the main thread, which may be waiting for the server or
+     * for the next attempt.
+     * <li>The main thread meets the interrupt, or sees the note between two batches. It stores and
+     * commits what has come, and says how to finish.
+     * <li>It calls {@link #jobIsOver}. The hook returns, and the JVM ends with the exit code of the
+     * signal: 130 for Ctrl-C, 143 for TERM, 129 for HUP. (To end it from here would skip what the
+     * driver has to tidy up: 1.1 MB in the temporary folder.)
+     * </ol>
+     */
+    private static final class Interruption {
+        private final Thread job = Thread.currentThread();
+        private final CountDownLatch over = new CountDownLatch(1);
+        private volatile boolean wished;
+
+        void watch() {
+            Runtime.getRuntime().addShutdownHook(new Thread(this::interrupt, "interruption"));
+        }
+
+        private void interrupt() {
+            if (over.getCount() == 0) return;
+            wished = true;
+            job.interrupt();
+            try {
+                over.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // the JVM ends, whatever comes
+            }
+        }
+
+        /** An interrupt may have been lost, in a driver for example; the wish is not. */
+        void check() throws InterruptedException {
+            if (wished) throw new InterruptedException();
+        }
+
+        void jobIsOver() {
+            over.countDown();
+        }
+    }
+
+    // ---- On the terminal ------------------------------------------------------------------------
+
+    /**
+     * How far it is, on stderr: a bar that is redrawn in place on a terminal, else a plain line
+     * every few seconds.
+     */
+    private static final class Progress {
+        private static final int NO_TERMINAL = 0;
+        private static final int USUAL_WIDTH = 80;
+        private static final int MIN_BAR = 20; // cells; figures are left out before it is shorter
+        private static final int MAX_BAR = 50;
+        private static final int ROOM_FOR_CTRL_C = 3; // a terminal writes ^C where the cursor is
+
+        private final long rows;
+        private final boolean hasEscapes; // the terminal knows the usual ones
+        private final int width;
         private final long start = System.nanoTime();
         private double shown; // when, last, in seconds
 
-        /** Asks the terminal behind stderr for its width, as the JDK cannot: it only knows of stdin and stdout together. */
+        Progress(long rows) {
+            this.rows = rows;
+            String terminal = System.getenv("TERM");
+            hasEscapes = terminal != null && !terminal.equals("dumb");
+            width = "dumb".equals(terminal) ? NO_TERMINAL : terminalWidth();
+        }
+
+        /** The width of the terminal behind stderr. The JDK cannot tell, so a shell is asked. */
         private static int terminalWidth() {
             try {
-                ProcessBuilder stty = new ProcessBuilder("sh", "-c", "stty size <&2 2>/dev/null");
-                String size = stty.redirectError(ProcessBuilder.Redirect.INHERIT).start().inputReader().readLine();
-                return size == null ? 0 : Integer.parseInt(size.substring(size.indexOf(' ') + 1)); // behind the rows
-            } catch (IOException | NumberFormatException e) {
-                return 0; // no terminal, or no such command: plain lines do everywhere
+                Process stty = new ProcessBuilder("sh", "-c", "stty size <&2 2>/dev/null")
+                        .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+                String size = stty.inputReader().readLine(); // lines and columns
+                if (size == null) return NO_TERMINAL;
+                int columns = Integer.parseInt(size.substring(size.indexOf(' ') + 1));
+                return columns > 0 ? columns : USUAL_WIDTH;
+            } catch (IOException e) { // no shell: Windows
+                // JDK 22 has one that is no terminal.
+                System.setProperty("jdk.console", "java.base");
+                return System.console() == null ? NO_TERMINAL : USUAL_WIDTH;
+            } catch (NumberFormatException e) {
+                return NO_TERMINAL;
             }
         }
 
@@ -508,7 +1224,8 @@ public class Ingest {
 
         /** Shows how many rows are done, now and then. */
         void show(long done) {
-            if (seconds() - shown < (width > 0 ? 0.1 : 5)) return;
+            double pause = width == NO_TERMINAL ? 5 : 0.1;
+            if (seconds() - shown < pause) return;
             shown = seconds();
             print(line(done), "");
         }
@@ -518,62 +1235,138 @@ public class Ingest {
             if (done > 0 || shown > 0) print(line(done), "\n");
         }
 
-        /** On a terminal a line takes the place of the bar, and clears what a longer one has left. */
-        synchronized void print(String line, String endOnTerminal) {
-            System.err.print(width > 0 ? "\r" + line + "\033[K" + endOnTerminal : line + "\n");
+        /** A sentence above the bar. */
+        void say(String sentence) {
+            print(printable(sentence), "\n");
+        }
+
+        /** On a terminal, the text takes the place of the bar, and covers what is left of it. */
+        private void print(String text, String end) {
+            if (width == NO_TERMINAL) {
+                System.err.println(text);
+            } else if (hasEscapes && end.isEmpty()) {
+                // Not wrapped: a bar that is too long for a narrowed window would flood it.
+                System.err.print("\r\033[?7l" + text + "\033[K\033[?7h");
+            } else if (hasEscapes) {
+                System.err.print("\r" + text + "\033[K" + end);
+            } else {
+                int rest = Math.max(0, width - 1 - text.length());
+                System.err.print("\r" + text + " ".repeat(rest) + end);
+            }
         }
 
         private String line(long done) {
-            long percent = options.rows == 0 ? 100 : 100 * done / options.rows;
-            String count = String.format("%,d of %,d rows", done, options.rows);
-            String all = String.format("%s, %s, %s left, %,.0f rows/s", count, clock(seconds()),
-                    done == 0 ? "?" : clock(Math.ceil((options.rows - done) * seconds() / done)), done / seconds());
-            if (width == 0) return percent + "% " + all;
-            String figures = width >= all.length() + 16 ? all : count; // a bar of less than five columns says nothing
-            int room = Math.min(50, width - 11 - figures.length()); // 11: per cent, brackets, blanks, and for Ctrl-C
-            int full = (int) Math.max(0, room * percent / 100);
-            String bar = "[" + "#".repeat(full) + "-".repeat(Math.max(0, room - full)) + "] ";
-            String line = String.format("%3d%% ", percent) + (room > 0 ? bar : "") + figures;
+            long percent = rows == 0 ? 100 : 100 * done / rows;
+            String left = done == 0 ? "?" : clock(Math.ceil((rows - done) * seconds() / done));
+            String count = String.format("%,d of %,d rows", done, rows);
+            String times = String.format("%s, %s elapsed, %s left", count, clock(seconds()), left);
+            String all = String.format("%s, %,.0f rows/s", times, done / seconds());
+            if (width == NO_TERMINAL) return percent + "% " + all;
+
+            String figures = count;
+            for (String longer : List.of(count + ", " + left + " left", times, all)) {
+                if (barWidth(longer) >= MIN_BAR) figures = longer;
+            }
+            int cells = Math.max(0, Math.min(barWidth(figures), MAX_BAR));
+            int full = (int) (cells * percent / 100);
+            String bar = "[" + "#".repeat(full) + "-".repeat(cells - full) + "] ";
+            String line = String.format("%3d%% %s%s", percent, cells > 0 ? bar : "", figures);
             return line.substring(0, Math.min(line.length(), width - 1));
         }
 
+        /** The cells that are left for a bar beside per cent, brackets, blanks and the figures. */
+        private int barWidth(String figures) {
+            return width - "100% [] ".length() - figures.length() - ROOM_FOR_CTRL_C;
+        }
+
         private static String clock(double seconds) {
-            return String.format("%02d:%02d", (long) seconds / 60, (long) seconds % 60);
+            long whole = (long) seconds;
+            String minutes = String.format("%02d:%02d", whole / 60 % 60, whole % 60);
+            return whole < 3600 ? minutes : whole / 3600 + ":" + minutes;
         }
     }
 
-    // ---- Options ----------------------------------------------------------------------------------------------------
+    // ---- Options --------------------------------------------------------------------------------
 
-    private record Options(String url, Path db, long seed, long stallSeconds, long rows, String otherOptions) {
+    /** Nobody has answered the question: its own end of the program, without the usage. */
+    private static final class NoAnswer extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        NoAnswer(String sentence) {
+            super(sentence);
+        }
+    }
+
+    /** A rate of 0 means as fast as it comes. */
+    private record Options(String url, Database database, long seed, long from, long rate,
+            long stallSeconds, long rows, String otherOptions) {
+
+        private static final int QUESTIONS = 3; // to somebody who answers with something else
+        private static final int MAX_ANSWER = 100; // characters
+
         private static final String USAGE = """
-                Usage: java -cp 'lib/*' src/powerball/Ingest.java [rows] [options]
+                Usage: java -cp "lib/*" src/powerball/Ingest.java [rows] [options]
 
                   rows               0 to 1,000,000,000; asked for if not given
                   --url URL          the server (http://127.0.0.1:8000)
-                  --db FILE          the database (powerball_data.db)
-                  --seed S           the stream, 0 to 10^18 (the present moment); the same seed gives the same rows
-                  --stall-seconds S  ask again when no row has come for so long, 1 to 86,400 (30)
+                  --db DATABASE      a file, for SQLite, or a JDBC URL (powerball_data.db)
+                  --seed S           the stream, 0 to 10^18 (the present moment);
+                                     the same seed gives the same rows
+                  --from K           the first row of the stream, 0 to 1,000,000,000 (0)
+                  --rate R           rows a second, 1 to 1,000,000 (as fast as they come)
+                  --stall-seconds S  ask again when no row has come for S seconds,
+                                     1 to 86,400 (30)
                   --help             show this""";
 
         static Options parse(String[] args) {
-            Arguments given = Arguments.parse(args, List.of("--url", "--db", "--seed", "--stall-seconds"));
-            check(given.words.size() <= 1, "rows must be given once, not as \"%s\"", String.join(" ", given.words));
-            String url = given.text("--url", "http://127.0.0.1:8000");
-            check(url.matches("https?://([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+])(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
-                    && URI.create(url).getHost() != null && URI.create(url).getPort() <= 65_535,
-                    "--url must be like http://127.0.0.1:8000, not \"%s\"", url);
-            String db = given.text("--db", "powerball_data.db");
-            check(Path.of(db).toAbsolutePath().toString().matches("[^?]+") && db.matches("\\S|\\S.*\\S"),
-                    "--db must be a path without a question mark in it or a blank at its ends, not \"%s\"", db);
-            String others = ""; // as they were given
-            for (Map.Entry<String, String> option : given.options.entrySet()) {
-                String value = " '" + option.getValue().replace("'", "'\\''") + "'";
-                if (!option.getKey().equals("--seed")) others += " " + option.getKey() + value;
-            }
-            return new Options(url.replaceAll("/+$", ""), Path.of(db),
-                    given.number("--seed", 0, MAX_SEED, System.currentTimeMillis() * 4096), // ids ascend from run to run
+            Arguments given = Arguments.parse(args, List.of(
+                    "--url", "--db", "--seed", "--from", "--rate", "--stall-seconds"));
+            check(given.words.size() <= 1, "rows must be given once, not as \"%s\"",
+                    String.join(" ", given.words));
+            String url = url(given.text("--url", "http://127.0.0.1:8000"));
+            Database database = database(given.text("--db", "powerball_data.db"));
+            return new Options(url, database,
+                    given.number("--seed", 0, MAX_SEED, chooseSeed()),
+                    given.number("--from", 0, MAX_ROWS, 0),
+                    given.number("--rate", 1, MAX_RATE, 0),
                     given.number("--stall-seconds", 1, 86_400, 30),
-                    given.words.isEmpty() ? askForRows() : rows(given.words.get(0)), others);
+                    given.words.isEmpty() ? askForRows() : rows(given.words.get(0)),
+                    otherOptions(given, database));
+        }
+
+        private static String url(String text) {
+            String host = "([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+])";
+            check(text.matches("https?://" + host + "(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
+                    && URI.create(text).getHost() != null && URI.create(text).getPort() <= 65_535,
+                    "--url must be like http://127.0.0.1:8000, not \"%s\"", text);
+            return text.replaceAll("/+$", "");
+        }
+
+        private static Database database(String text) {
+            check(!text.startsWith("jdbc:sqlite:"),
+                    "--db must be the path of a SQLite database, without jdbc:sqlite:");
+            if (text.startsWith("jdbc:")) return new DatabaseServer(text);
+            try {
+                Path path = Path.of(text);
+                boolean plain = !path.toAbsolutePath().toString().contains("?");
+                check(plain && text.equals(text.strip()) && !text.isEmpty(),
+                        "--db must be a path without a question mark in it or a blank at its ends,"
+                        + " not \"%s\"", text);
+                return new SqliteFile(path);
+            } catch (InvalidPathException e) {
+                String locale = System.getProperty("sun.jnu.encoding");
+                throw new IllegalArgumentException(printable("--db: the encoding of the locale, "
+                        + locale + ", has no such path: " + e.getMessage()), e);
+            }
+        }
+
+        /**
+         * The present moment in units of 1/4096 ms since 1970, so that ids ascend from one run to
+         * the next, and 22 random bits, a second in that unit: runs that start at the same moment,
+         * here or on other machines, must not share a stream.
+         */
+        private static long chooseSeed() {
+            return System.currentTimeMillis() * 4096 + new SecureRandom().nextInt(1 << 22);
         }
 
         private static long rows(String text) {
@@ -581,22 +1374,73 @@ public class Ingest {
         }
 
         private static long askForRows() {
-            Scanner in = new Scanner(System.in);
-            while (true) {
+            Thread endLine = new Thread(System.out::println); // behind the question, at Ctrl-C
+            Runtime.getRuntime().addShutdownHook(endLine);
+            for (int question = 1; question <= QUESTIONS; question++) {
                 System.out.print("How many lucky winners today? ");
-                if (!in.hasNextLine()) System.out.println(); // behind the question
-                check(in.hasNextLine(), "rows must be given: the input ended without a number");
+                String answer = readAnswer();
+                if (answer == null) break;
                 try {
-                    return rows(in.nextLine().strip());
+                    long rows = rows(answer.strip());
+                    Runtime.getRuntime().removeShutdownHook(endLine);
+                    return rows;
                 } catch (IllegalArgumentException e) {
-                    System.out.println(e.getMessage());
+                    System.out.println(answer.isBlank() ? "Type a number, for example 1,000."
+                            : e.getMessage());
                 }
             }
+            throw new NoAnswer("rows must be given: no number came from the input");
+        }
+
+        /** A line; null at the end of the input, which a closed input is, too. */
+        private static String readAnswer() {
+            if (isInputClosed()) return null;
+            try {
+                int c = System.in.read();
+                if (c < 0) return null;
+                StringBuilder answer = new StringBuilder();
+                while (c >= 0 && c != '\n') {
+                    if (answer.length() < MAX_ANSWER) answer.append((char) c);
+                    c = System.in.read();
+                }
+                return answer.toString();
+            } catch (IOException e) {
+                return null; // it cannot be read: nobody can answer
+            }
+        }
+
+        /** Then descriptor 0 is a file of the JVM's own, whose bytes would come as answers. */
+        private static boolean isInputClosed() {
+            try {
+                Path input = Files.readSymbolicLink(Path.of("/proc/self/fd/0"));
+                return input.startsWith(Path.of(System.getProperty("java.home")).toRealPath());
+            } catch (IOException | UnsupportedOperationException e) {
+                return false; // a system that cannot tell
+            }
+        }
+
+        /** As they were given, but for the seed, and for a password. */
+        private static String otherOptions(Arguments given, Database database) {
+            StringBuilder others = new StringBuilder();
+            given.options.forEach((name, value) -> {
+                if (name.equals("--seed")) return;
+                others.append(" ").append(name).append(" ")
+                        .append(quoted(database.withoutPassword(value)));
+            });
+            return others.toString();
+        }
+
+        /** A word for the command line: in quotes if it needs them, double ones where they do. */
+        private static String quoted(String word) {
+            if (word.matches("[A-Za-z0-9_./:~=,@%+-]+")) return word;
+            if (word.matches("[^\"$`\\\\!]*")) return '"' + word + '"';
+            return "'" + word.replace("'", "'\\''") + "'";
         }
 
         /** The command that does the same, or what is left of it. */
         String command() {
-            return "java -cp 'lib/*' src/powerball/Ingest.java " + rows + " --seed " + seed + otherOptions;
+            return "java -cp \"lib/*\" src/powerball/Ingest.java " + rows + " --seed " + seed
+                    + otherOptions;
         }
     }
 

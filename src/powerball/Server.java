@@ -3,6 +3,7 @@ package powerball;
 import com.sun.net.httpserver.*;
 import java.io.*;
 import java.net.*;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.time.*;
 import java.time.temporal.ChronoUnit;
@@ -46,20 +47,21 @@ public class Server {
     private static final int DRAWN = 5; // white balls
     private static final int WHITE_BALLS = 69; // in their drum
     private static final int POWERBALLS = 26; // in theirs
-    private static final int BUYERS = 100_000; // of whom a thousand rows have a few twice
+    private static final int BUYERS = 100_000; // a thousand rows hold a few of them twice
 
     private static final int REQUEST_SECONDS = 10; // for a client to get its whole request across
     private static final int SPARE_CONNECTIONS = 1024; // beyond those that carry a stream
     private static final int BUFFER_BYTES = 16 * 1024; // of rows made ahead, for each stream
     // More than the longest names make, in any format.
     private static final int MAX_ROW_BYTES = 4096;
-    private static final int STALLED_SECONDS = 5; // then a client may lose its place to a newcomer
+    private static final int MIN_STALL_SECONDS = 5; // before a client may lose its slot to another
     private static final long LOOK_MILLIS = 250; // between two looks of the watchdog
     private static final long DRILL_MILLIS = 500; // to take the rows before --drop-after breaks off
 
     private final Options options;
-    private final Semaphore freePlaces; // for streams
-    private final Set<Reply> replies = ConcurrentHashMap.newKeySet(); // that are being given now
+    private HttpServer http;
+    private final Semaphore freeSlots; // for streams; those who wait come first
+    private final Set<Reply> replies = ConcurrentHashMap.newKeySet(); // in progress
     private final AtomicLong lastSeed = new AtomicLong(); // that this server has chosen
     private final ExecutorService handlers = Executors.newCachedThreadPool();
     private final Log log = new Log(System.out);
@@ -67,7 +69,7 @@ public class Server {
 
     private Server(Options options) {
         this.options = options;
-        this.freePlaces = new Semaphore(options.maxStreams);
+        this.freeSlots = new Semaphore(options.maxStreams, true);
     }
 
     public static void main(String[] args) {
@@ -102,7 +104,7 @@ public class Server {
         // Read now: a spoilt list should stop the start, not the first request.
         Objects.requireNonNull(Names.LISTS);
         setLimits();
-        HttpServer http = bind();
+        http = bind();
         // A thread a request: its blocking writes hold the stream to the client's pace.
         http.setExecutor(handlers);
         http.createContext("/", this::handle);
@@ -131,8 +133,8 @@ public class Server {
         // Off by default: a small answer in two flushes would take 44 ms, as the second waits for
         // an answer to the first.
         System.setProperty(prefix + "nodelay", "true");
-        // As they are: idleInterval, after 30 s of which an idle connection is closed;
-        // maxReqHeaders, 200; and maxRspTime, which is off: it would end healthy long streams.
+        // As they are: idleInterval, so idle connections are closed after 30 s; maxReqHeaders, 200;
+        // and maxRspTime, which is off, as it would end healthy long streams.
     }
 
     private HttpServer bind() throws IOException {
@@ -160,11 +162,12 @@ public class Server {
     }
 
     /**
-     * Ctrl-C: interrupts the open streams, so that each is logged as broken off, and ends with exit
-     * code 0.
+     * Ctrl-C: interrupts the open streams, so that each is logged as broken, stops accepting, and
+     * ends with exit code 0.
      */
     private void stop() {
         handlers.shutdownNow();
+        http.stop(0);
         for (int i = 0; i < 100 && !replies.isEmpty(); i++) {
             LockSupport.parkNanos(10_000_000); // at most a second in all
         }
@@ -194,8 +197,8 @@ public class Server {
             fail(reply, failure);
         } finally {
             reply.watch.close();
-            log.add(reply.toString());
             replies.remove(reply);
+            log.add(reply.toString());
         }
     }
 
@@ -248,7 +251,7 @@ public class Server {
     }
 
     private void stream(Query query, Reply reply) throws IOException, Refusal {
-        takePlace();
+        takeSlot(reply);
         try {
             long seed = query.seed == Query.NO_SEED ? chooseSeed() : query.seed;
             reply.headers.set("Drawing-Seed", String.valueOf(seed));
@@ -259,33 +262,40 @@ public class Server {
                 sendRows(query, seed, reply);
             }
         } finally {
-            // Before the end is sent: whoever has read it may ask for the next at once.
-            freePlaces.release();
+            // Before the end is sent: a client that has read it may ask for the next at once.
+            reply.hasSlot = false;
+            freeSlots.release();
         }
         reply.beginStream(query.format); // still to be done for HEAD; GET began with its first rows
         reply.endStream();
     }
 
     /**
-     * Where no place is free, the client that has been stalled longest loses its own to the
-     * newcomer.
+     * Takes a slot for a stream. Where none is free, a client that has been stalled may lose its.
      */
-    private void takePlace() throws Refusal {
+    private void takeSlot(Reply reply) throws Refusal {
         try {
-            if (freePlaces.tryAcquire()) return;
-            if (cutLongestStalled() && freePlaces.tryAcquire(1, TimeUnit.SECONDS)) return;
+            // With a time, even of 0, nobody who waits is overtaken.
+            boolean taken = freeSlots.tryAcquire(0, TimeUnit.SECONDS);
+            if (!taken && cutLongestStalled()) taken = freeSlots.tryAcquire(1, TimeUnit.SECONDS);
+            reply.hasSlot = taken;
         } catch (InterruptedException e) {
-            // The server is being stopped: no place for anybody.
+            // The server is being stopped: no slot for anybody.
         }
-        String detail = "all " + options.maxStreams + " streams are taken; try again";
-        throw new Refusal(503, detail, Map.of("Retry-After", "1"));
+        if (!reply.hasSlot) {
+            String detail = "all " + options.maxStreams + " streams are taken; try again";
+            throw new Refusal(503, detail, Map.of("Retry-After", "1"));
+        }
     }
 
-    /** Returns whether there was a client that had been stalled for {@link #STALLED_SECONDS}. */
-    private boolean cutLongestStalled() {
-        Optional<Watch> longest = replies.stream().map(reply -> reply.watch)
-                .max(Comparator.comparingLong(Watch::stalledNanos));
-        return longest.isPresent() && longest.get().cutAfter(STALLED_SECONDS);
+    /**
+     * Cuts the stream that has been stalled longest, for {@link #MIN_STALL_SECONDS} at least. One
+     * for each newcomer: so one newcomer at a time.
+     */
+    private synchronized boolean cutLongestStalled() {
+        Optional<Watch> longest = replies.stream().filter(reply -> reply.hasSlot)
+                .map(reply -> reply.watch).max(Comparator.comparingLong(Watch::stalledNanos));
+        return longest.isPresent() && longest.get().cutAfter(MIN_STALL_SECONDS);
     }
 
     /**
@@ -293,7 +303,8 @@ public class Server {
      * back.
      */
     private long chooseSeed() {
-        // In units of 1/4096 ms since 1970, so that ids ascend from stream to stream.
+        // In units of 1/4096 ms since 1970, so that ids ascend from stream to stream. A microsecond
+        // is 4096 / 1000 of them.
         long now = Instant.EPOCH.until(Instant.now(), ChronoUnit.MICROS) * 512 / 125;
         return lastSeed.updateAndGet(last -> Math.max(last + 1, now));
     }
@@ -314,16 +325,16 @@ public class Server {
                 query.format.put(Ticket.of(seed, query.from + row), buffer);
                 row++;
             }
-            reply.sendRows(query.format, buffer, row);
+            reply.write(buffer, query.format, row);
             if (query.hasRate() && row < end) {
                 reply.pauseUntil(start + query.nanosUntilDue(row));
             }
         }
         if (end < query.rows) {
             reply.pauseUntil(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(DRILL_MILLIS));
-            throw new IOException("--drop-after");
+            throw new Break("--drop-after");
         }
-        reply.sendRows(query.format, buffer, row); // the header, where there are no rows
+        reply.write(buffer, query.format, row); // the header, where there are no rows
     }
 
     /**
@@ -340,9 +351,7 @@ public class Server {
             reply.refuse(new Refusal(500, "the server failed before the first row"));
             return;
         }
-        String reason = clientIsGone ? failure.getMessage() : failure.toString();
-        if (reason == null) reason = reply.watch.isCut() ? "stalled" : "stopped"; // an interrupt
-        reply.broken = " broken: " + printable(reason);
+        reply.broken = " broken: " + (clientIsGone ? reply.reason(failure) : failure);
         throw new IOException(failure); // what HttpServer needs to see, to close the connection
     }
 
@@ -357,13 +366,22 @@ public class Server {
         private final Watch watch = new Watch();
         private final long started = System.nanoTime();
         private OutputStream body;
-        private int status; // 0 until headers are sent
-        private long rows; // sent
+        private int status; // 0 until headers are about to be sent
+        private volatile boolean hasSlot;
+        private long rows; // given to HttpServer to be sent
         private String broken = ""; // why it ended without its end
 
         Reply(HttpExchange exchange) {
             this.exchange = exchange;
             headers = exchange.getResponseHeaders();
+        }
+
+        /** Why its connection broke, in a word for the log. */
+        String reason(Throwable failure) {
+            if (watch.isCut()) return "stalled";
+            if (failure instanceof ClosedByInterruptException) return "stopped";
+            boolean ours = failure instanceof Break;
+            return ours ? failure.getMessage() : "gone";
         }
 
         boolean isHead() {
@@ -407,7 +425,7 @@ public class Server {
          * Sends what is in the buffer. Not before there is a row: until then a failure can be
          * answered with 500.
          */
-        void sendRows(Format format, RowBuffer buffer, long rowsSoFar) throws IOException {
+        void write(RowBuffer buffer, Format format, long rowsSoFar) throws IOException {
             beginStream(format);
             watch.begin();
             buffer.moveTo(body);
@@ -415,12 +433,13 @@ public class Server {
             rows = rowsSoFar;
         }
 
-        /** Sends what there is, and waits until a moment of System.nanoTime(). */
+        /** Sends what there is, and waits until a moment of System.nanoTime(), or a little less. */
         void pauseUntil(long moment) throws IOException {
             watch.begin();
             body.flush();
             watch.end();
             LockSupport.parkNanos(moment - System.nanoTime());
+            if (Thread.currentThread().isInterrupted()) throw new Break("stopped");
         }
 
         /** The last chunk: tells the client that it has everything. */
@@ -434,7 +453,7 @@ public class Server {
             headers.set("Content-Type", contentType);
             headers.set("Cache-Control", "no-store");
             headers.set("X-Content-Type-Options", "nosniff");
-            if (exchange.getProtocol().equals("HTTP/1.0")) {
+            if (exchange.getProtocol().equalsIgnoreCase("HTTP/1.0")) {
                 // It has no chunks: only the end of the connection ends a body.
                 headers.set("Connection", "close");
                 headers.remove("Keep-Alive");
@@ -465,8 +484,8 @@ public class Server {
         /** The line in the log: the request, status, rows sent and seconds. */
         @Override public String toString() {
             double seconds = (System.nanoTime() - started) / 1e9;
-            return String.format("%s %d %,d rows %.2f s%s",
-                    request(), status, rows, seconds, broken);
+            return printable(String.format("%s %d %,d rows %.2f s%s",
+                    request(), status, rows, seconds, broken));
         }
     }
 
@@ -480,10 +499,10 @@ public class Server {
      * <li>{@link #end}: the write has returned, so the client, or the system's buffers, took
      * everything. Between two writes the server is at work, or a row is not due yet; the client is
      * not to blame.
-     * <li>{@link #cutAfter}: the watchdog, or a newcomer without a place, interrupts a write that
+     * <li>{@link #cutAfter}: the watchdog, or a newcomer without a slot, interrupts a write that
      * has lasted too long.
-     * <li>{@link #close}: the reply is over. There is no interrupt from now on, and one that came
-     * too late to end a write is cleared.
+     * <li>{@link #close}: the reply is over. There is no cut from now on, and an interrupt that
+     * came too late to end a write is cleared.
      * </ol>
      *
      * An interrupt can never reach a later request on the same thread: it is sent in step 3 only,
@@ -590,7 +609,7 @@ public class Server {
 
         static Query parse(String rows, String rawQuery) throws Refusal {
             try {
-                Map<String, String> parts = parse(rawQuery);
+                Map<String, String> parts = parts(rawQuery);
                 return new Query(
                         wholeNumber("rows", rows, 0, MAX_ROWS),
                         wholeNumber("seed", parts.get("seed"), 0, MAX_SEED, NO_SEED),
@@ -602,7 +621,7 @@ public class Server {
             }
         }
 
-        private static Map<String, String> parse(String rawQuery) {
+        private static Map<String, String> parts(String rawQuery) {
             Map<String, String> parts = new HashMap<>();
             if (rawQuery == null) return parts;
             for (String part : rawQuery.split("&", -1)) {
@@ -616,7 +635,16 @@ public class Server {
         }
     }
 
-    /** An answer other than rows, with a body as RFC 9457 has it. */
+    /** The server itself breaks a stream. */
+    private static final class Break extends IOException {
+        private static final long serialVersionUID = 1;
+
+        Break(String reason) {
+            super(reason);
+        }
+    }
+
+    /** A refusal, with a body as RFC 9457 has it. */
     private static final class Refusal extends Exception {
         private static final long serialVersionUID = 1;
         private static final Map<Integer, String> TITLES = Map.of(
@@ -673,14 +701,15 @@ public class Server {
         String name();
 
         /** An id. */
-        record Id(String name, Function<Ticket, UUID> of) implements Column {
+        record Id(String name, Function<Ticket, UUID> value) implements Column {
         }
 
         /**
          * A choice from a list, told by its place there. So the bytes of each choice are made once,
          * and not for every row.
          */
-        record Choice(String name, List<?> list, ToIntFunction<Ticket> of) implements Column {
+        record Choice(String name, List<?> list, ToIntFunction<Ticket> index)
+                implements Column {
         }
     }
 
@@ -739,7 +768,7 @@ public class Server {
             byte[][] ready = column.list.stream()
                     .map(value -> utf8(lead + (value instanceof String text ? quote(text) : value)))
                     .toArray(byte[][]::new);
-            return (ticket, buffer) -> buffer.put(ready[column.of.applyAsInt(ticket)]);
+            return (ticket, buffer) -> buffer.put(ready[column.index.applyAsInt(ticket)]);
         }
 
         private Field field(Column.Id column, String before, String behind) {
@@ -747,7 +776,7 @@ public class Server {
             byte[] end = utf8(behind);
             return (ticket, buffer) -> {
                 buffer.put(start);
-                buffer.put(column.of.apply(ticket));
+                buffer.put(column.value.apply(ticket));
                 buffer.put(end);
             };
         }
@@ -965,10 +994,10 @@ public class Server {
         static final Names LISTS = read();
 
         private static Names read() {
-            List<String> places = lines("places.txt", ".*\\S,[A-Z]{2}", "a place as City,ST");
+            List<String> places = lines("places.txt", "\\S(.*\\S)?,[A-Z]{2}", "a place as City,ST");
             return new Names(
-                    lines("first.txt", ".*\\S", "a name"),
-                    lines("last.txt", ".*\\S", "a name"),
+                    lines("first.txt", "\\S(.*\\S)?", "a name"),
+                    lines("last.txt", "\\S(.*\\S)?", "a name"),
                     places.stream().map(place -> place.substring(0, place.length() - 3)).toList(),
                     places.stream().map(place -> place.substring(place.length() - 2)).toList());
         }
@@ -977,11 +1006,12 @@ public class Server {
             try (InputStream in = resource("names/" + file).openStream()) {
                 String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
                 if (text.startsWith(BYTE_ORDER_MARK)) text = text.substring(1);
-                List<String> lines = List.of(text.split("\\R"));
+                List<String> lines = text.lines().toList();
+                check(!lines.isEmpty(), "names/%s is empty: it must hold %s a line", file, what);
                 for (String line : lines) {
                     check(line.length() <= 100 && line.matches(pattern) && isClean(line),
                             "names/%s: every line must hold %s of up to 100 characters in UTF-8,"
-                            + " not \"%s\"", file, what, line);
+                            + " with no blank behind a comma, not \"%s\"", file, what, line);
                 }
                 return lines;
             } catch (IOException e) {
@@ -989,8 +1019,11 @@ public class Server {
             }
         }
 
+        /**
+         * The first clients of this API split a row at comma and blank, so no field may hold both.
+         */
         private static boolean isClean(String line) {
-            return line.chars().noneMatch(Character::isISOControl)
+            return !line.contains(", ") && line.chars().noneMatch(Character::isISOControl)
                     && !line.contains(BYTE_ORDER_MARK) && !line.contains(NOT_UTF_8);
         }
     }

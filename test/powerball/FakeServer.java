@@ -21,6 +21,11 @@ final class FakeServer implements AutoCloseable {
         void to(String requestLine, OutputStream out) throws IOException, InterruptedException;
     }
 
+    /** Thrown by an answer: the connection is to be reset. */
+    static final class Reset extends IOException {
+        private static final long serialVersionUID = 1;
+    }
+
     final List<String> requests = new CopyOnWriteArrayList<>(); // their first lines
     final String url;
     private final ServerSocket socket;
@@ -50,7 +55,11 @@ final class FakeServer implements AutoCloseable {
         try (client) {
             String line = requestLine(client.getInputStream());
             requests.add(line);
-            answer.to(line, client.getOutputStream());
+            try {
+                answer.to(line, client.getOutputStream());
+            } catch (Reset e) {
+                client.setSoLinger(true, 0);
+            }
         } catch (IOException | InterruptedException e) {
             // The client has left, or the test is over: what the test looks at is what the client says of it.
         }

@@ -189,7 +189,7 @@ class FormatTest {
     // ---- Lists that a teacher has edited ----------------------------------------------------------------------------
 
     @Test void anyNameSurvivesEveryFormat() throws IOException {
-        Set<String> names = Set.of("O'Neil, Jr.", "\"Doc\" Ray", "back\\slash", "\\", "'", "''", "\"", ",", "Ñandú 李");
+        Set<String> names = Set.of("O'Neil,Jr.", "\"Doc\" Ray", "back\\slash", "\\", "'", "''", "\"", ",", "Ñandú 李");
         Path program = ServerProcess.copyOfSource(folder);
         Files.writeString(program.resolveSibling("names/last.txt"), String.join("\n", names) + "\n");
         List<String> command = List.of(Run.JAVA, program.toString(), "--port", "0");
@@ -224,6 +224,10 @@ class FormatTest {
                 arguments("first.txt", "Ann\n  \nBob\n"),
                 arguments("first.txt", "Ann\n\uFEFFBob\n"),
                 arguments("first.txt", "\uFEFF"),
+                arguments("first.txt", "\n"),
+                arguments("first.txt", " Ann\n"),
+                arguments("last.txt", "King, Jr.\n"), // the first clients split a row at comma and blank
+                arguments("places.txt", "Washington, D.C.,DC\n"),
                 arguments("first.txt", "\uFEFF\uFEFFAnn\n"),
                 arguments("last.txt", "Ann\tBob\n"),
                 arguments("last.txt", "Ann\177Bob\n"),

@@ -4,17 +4,29 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -23,7 +35,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ingest and servers that are broken, odd or hostile: it says what is wrong, and keeps the good rows, in 64 MB. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -59,8 +73,12 @@ class IngestFaultTest {
         String problem = "\r\nContent-Type: application/problem+json\r\nConnection: close";
         return Stream.of(
                 new Case("a redirect", FakeServer.closeDelimited(
-                        "HTTP/1.1 302 Found\r\nLocation: http://elsewhere.test/\r\nContent-Length: 0", ""),
-                        0, "redirects to http://elsewhere.test/", "--url"),
+                        "HTTP/1.1 302 Found\r\nLocation: https://elsewhere.test/api/drawing/1000?seed=42\r\nContent-Length: 0",
+                        ""), 0, "redirects", "--url https://elsewhere.test/api\n"),
+                new Case("a redirect to nowhere", FakeServer.closeDelimited(
+                        "HTTP/1.1 302 Found\r\nLocation: ht tp:\r\nContent-Length: 0", ""), 0, "redirects to \"ht tp:\""),
+                new Case("no HTTP", (request, out) -> FakeServer.send(out, "220 mail.test ESMTP\r\n\r\n"), 0,
+                        "220 mail.test ESMTP"),
                 new Case("404", FakeServer.closeDelimited("HTTP/1.1 404 Not Found" + problem,
                         "{\"status\": 404, \"detail\": \"no such \\\"\u001b[31m\u0007\u009b31m\\\" path\"}"),
                         0, "status 404: no such \"", "path"),
@@ -74,13 +92,14 @@ class IngestFaultTest {
                         "seed 43, not 42"),
                 new Case("a web page", FakeServer.chunked(OK, "<html>\r\n<body>Welcome!</body></html>\r\n"), 0,
                         "Row 1 ", "<html>??<body>"),
-                new Case("too few rows", FakeServer.chunked(OK, FakeServer.rows(0, 3)), 3, "after 3 of 1,000 rows"),
-                new Case("an end inside a row", FakeServer.chunked(OK, threeRowsAndAHalf), 3,
-                        "after 3 of 1,000 rows", "inside a row"),
+                new Case("too few rows", FakeServer.chunked(UNNAMED, FakeServer.rows(0, 3)), 3,
+                        "The stream ended after 3 of 1,000 rows"),
+                new Case("an end inside a row", FakeServer.chunked(UNNAMED, threeRowsAndAHalf), 3,
+                        "ended inside a row after 3 of 1,000 rows"),
                 new Case("an early close", FakeServer.closeDelimited(UNNAMED, FakeServer.rows(0, 3)), 3,
-                        "closes the connection after 3 of 1,000 rows"),
+                        "The stream ended after 3 of 1,000 rows"),
                 new Case("an early close inside a row", FakeServer.closeDelimited(UNNAMED, threeRowsAndAHalf), 3,
-                        "closes the connection after 3 of 1,000 rows", "inside a row"),
+                        "ended inside a row after 3 of 1,000 rows"),
                 new Case("a break without Drawing-Seed", (request, out) -> {
                     FakeServer.send(out, UNNAMED + "\r\nTransfer-Encoding: chunked\r\n\r\n");
                     FakeServer.chunk(out, FakeServer.rows(0, 3));
@@ -134,9 +153,12 @@ class IngestFaultTest {
     /** Servers that never bring a row, or no row after the third; all asked at once, as each takes 12 s and more. */
     @BeforeAll static void askHopelessServers() throws IOException {
         ask(new Case("silent", (request, out) -> silence(), 0, "No row came for 1 s"), 5);
-        ask(new Case("garbled", (request, out) -> FakeServer.send(out, "220 mail.test ESMTP\r\n\r\n"), 0), 5);
         ask(new Case("busy", FakeServer.closeDelimited("HTTP/1.1 503 Busy\r\nRetry-After: 0\r\nContent-Length: 0", ""), 0,
-                "The server is busy"), 5);
+                "The server answers with status 503"), 5);
+        for (int status : new int[] {408, 425, 429, 502, 504}) {
+            ask(new Case("status " + status, FakeServer.closeDelimited("HTTP/1.1 " + status + " No\r\nContent-Length: 0", ""), 0,
+                    "The server answers with status " + status), 5);
+        }
         ask(new Case("separators", (request, out) -> {
             FakeServer.send(out, OK + "\r\n\r\n");
             endlessly(1, () -> FakeServer.send(out, ", \r\n".repeat(2500)));
@@ -168,7 +190,7 @@ class IngestFaultTest {
         for (Hopeless hopeless : HOPELESS) {
             assertFailed(hopeless.ingest, hopeless.folder, hopeless.expected);
             String err = hopeless.ingest.err();
-            assertTrue(err.contains("5 tries in a row have brought nothing"), err);
+            assertTrue(err.contains("5 attempts in a row have brought nothing"), err);
             assertTrue(err.contains("after " + hopeless.expected.kept + " of 1,000 rows"), err);
             assertEquals(hopeless.tries, hopeless.server.requests.size(), hopeless.expected.name + err);
             assertEquals(hopeless.tries - 1, lines(err, "Asking for the rest"), err);
@@ -208,19 +230,158 @@ class IngestFaultTest {
         new CountDownLatch(1).await();
     }
 
-    @Test void aBusyServerIsAskedAgainWhenItSaidSo() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"503|1", "502|1", "429|date", "503|99999", "504|Sat, 01 Jan 2000 00:00:00 GMT", "503|soon"})
+    void aBusyServerIsAskedAgainWhenItSaidSo(String answer) throws IOException {
+        String status = answer.substring(0, 3);
+        boolean forEver = answer.endsWith("99999");
         List<Long> asked = new CopyOnWriteArrayList<>();
         FakeServer.Answer busyAtFirst = (request, out) -> {
             asked.add(System.nanoTime());
             boolean first = asked.size() == 1;
-            FakeServer.closeDelimited(first ? "HTTP/1.1 503 Busy\r\nRetry-After: 1\r\nContent-Length: 0" : OK,
+            String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(2));
+            String retryAfter = "\r\nRetry-After: " + answer.substring(4).replace("date", date);
+            FakeServer.closeDelimited(first ? "HTTP/1.1 " + status + " Busy" + retryAfter + "\r\nContent-Length: 0" : OK,
                     first ? "" : FakeServer.rows(0, ROWS)).to(request, out);
         };
         try (FakeServer server = new FakeServer(busyAtFirst); Run ingest = ingest(folder, server)) {
+            if (forEver) {
+                ingest.awaitOutput("It asks to wait for 99,999 s; 60 s are the most. Asking for the rest in 60.0 s.");
+                return;
+            }
             assertEquals(0, ingest.exitCode(), ingest.err());
-            assertTrue(asked.get(1) - asked.get(0) >= 1_000_000_000, "not before the second it was asked to wait");
+            boolean asksToWait = answer.endsWith("1") || answer.endsWith("date");
+            assertEquals(asksToWait, asked.get(1) - asked.get(0) >= 1_000_000_000, "the second it was asked to wait");
         }
         assertEquals(ROWS, Database.count(folder.resolve("powerball_data.db")));
+    }
+
+    /** A server that cannot be resumed closes the connection, or resets it: all rows that came are kept. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void allThatCameBeforeABreakIsKept(boolean reset) throws IOException {
+        for (int trial = 1; trial <= 5; trial++) {
+            Path db = folder.resolve(trial + ".db");
+            FakeServer.Answer breaking = (request, out) -> {
+                FakeServer.send(out, UNNAMED + "\r\nTransfer-Encoding: chunked\r\n\r\n");
+                FakeServer.chunk(out, FakeServer.rows(0, 50));
+                if (reset) throw new FakeServer.Reset();
+            };
+            try (FakeServer server = new FakeServer(breaking); Run ingest = Run.start(folder,
+                    Run.ingestCommand(List.of(), "1000", "--url", server.url, "--db", db.toString()))) {
+                assertEquals(1, ingest.exitCode(), ingest.err());
+                int kept = Files.exists(db) ? Database.count(db) : 0;
+                assertTrue(reset ? kept <= 50 : kept == 50, kept + " kept: " + ingest.err());
+                assertTrue(ingest.err().contains("\n" + kept + " of 1,000 rows were received and stored"), ingest.err());
+            }
+        }
+    }
+
+    @Test void aStreamThatEndsTooEarlyIsABreakWhereTheServerNamedTheSeed() throws IOException {
+        FakeServer.Answer halfByHalf = (request, out) -> {
+            int from = FakeServer.from(request); // HTTP/1.0, as through some proxies: no chunks, so no break is seen
+            FakeServer.send(out, OK.replace("1.1", "1.0") + "\r\n\r\n" + FakeServer.rows(from, Math.min(ROWS, from + 400)));
+        };
+        try (FakeServer server = new FakeServer(halfByHalf); Run ingest = ingest(folder, server)) {
+            assertEquals(0, ingest.exitCode(), ingest.err());
+            assertTrue(ingest.err().contains("The stream ended after 400 of 1,000 rows. Asking for the rest"), ingest.err());
+        }
+        assertEquals(ROWS, Database.count(folder.resolve("powerball_data.db")));
+    }
+
+    @Test void aSliceIsAskedForWithItsFirstRowAndItsPace() throws IOException {
+        FakeServer.Answer slice = FakeServer.chunked(OK, FakeServer.rows(5000, 6000));
+        try (FakeServer server = new FakeServer(slice); Run ingest = Run.start(folder, Run.ingestCommand(List.of(), "1000",
+                "--seed", "42", "--url", server.url, "--from", "5,000", "--rate", "20000"))) {
+            assertEquals(0, ingest.exitCode(), ingest.err());
+            assertEquals("GET /drawing/1000?seed=42&from=5000&rate=20000 HTTP/1.1", server.requests.get(0));
+            assertTrue(ingest.out().contains("for 1,000 rows of seed 42, from row 5,000\n"), ingest.out());
+        }
+    }
+
+    @Test void aServerThatHangsUpIsAskedAgain() throws IOException {
+        AtomicInteger asked = new AtomicInteger();
+        FakeServer.Answer hangingUp = (request, out) -> {
+            if (asked.incrementAndGet() > 3) FakeServer.send(out, OK + "\r\n\r\n" + FakeServer.rows(0, ROWS));
+        };
+        try (FakeServer server = new FakeServer(hangingUp); Run ingest = ingest(folder, server)) {
+            assertEquals(0, ingest.exitCode(), ingest.err());
+            assertTrue(ingest.err().contains(" broke after 0 of 1,000 rows. Asking for the rest in 0.3 s."), ingest.err());
+            assertFalse(ingest.err().contains("The stream broke"), "none had begun: " + ingest.err());
+        }
+    }
+
+    /** What cannot pass ends the job at once, with its reason. */
+    @Test void anUnknownHostEndsItAtOnce() {
+        assertEndsAtOnce("http://no-such-host.invalid", "There is no host of the name in http://no-such-host.invalid.");
+    }
+
+    @Test void aServerWithoutTlsEndsItAtOnce() throws IOException {
+        try (ServerSocket plain = new ServerSocket(0)) {
+            Thread answering = new Thread(() -> {
+                try (Socket client = plain.accept()) {
+                    FakeServer.send(client.getOutputStream(), "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+                    client.getInputStream().readAllBytes();
+                } catch (IOException e) {
+                    // The client has left.
+                }
+            });
+            answering.start();
+            String url = "https://127.0.0.1:" + plain.getLocalPort();
+            assertEndsAtOnce(url, "No secure connection to " + url + ": Unsupported or unrecognized SSL message.");
+        }
+    }
+
+    private void assertEndsAtOnce(String url, String reason) {
+        try (Run ingest = Run.ingest(folder, "10", "--url", url)) {
+            assertEquals(1, ingest.exitCode(), ingest.err());
+            assertTrue(ingest.err().contains(reason + "\n0 of 10 rows"), ingest.err());
+            assertFalse(ingest.err().contains("Asking for the rest"), ingest.err());
+            assertFalse(ingest.err().contains("Start one"), ingest.err());
+        }
+    }
+
+    @Test void aCertificateThatNobodyVouchesForEndsAtOnce() throws Exception {
+        Path keys = folder.resolve("keys");
+        String keytool = Path.of(Run.JAVA).resolveSibling("keytool").toString();
+        try (Run made = Run.start(folder, List.of(keytool, "-genkeypair", "-keyalg", "EC", "-dname", "CN=localhost",
+                "-keystore", keys.toString(), "-storepass", "secret", "-alias", "a"))) {
+            assertEquals(0, made.exitCode(), made.err());
+        }
+        KeyStore store = KeyStore.getInstance(keys.toFile(), "secret".toCharArray());
+        KeyManagerFactory managers = KeyManagerFactory.getInstance("PKIX");
+        managers.init(store, "secret".toCharArray());
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(managers.getKeyManagers(), null, null);
+        HttpsServer server = HttpsServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(context));
+        server.start();
+        try (Run ingest = Run.ingest(folder, "10", "--url", "https://localhost:" + server.getAddress().getPort())) {
+            assertEquals(1, ingest.exitCode(), ingest.err());
+            assertTrue(ingest.err().startsWith("No secure connection to https://localhost:"), ingest.err());
+            assertTrue(ingest.err().contains("certification path"), ingest.err());
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    /** A proxy on the way, as the JVM's properties set one, that lets nobody through. */
+    @ParameterizedTest
+    @CsvSource({"http, 403", "http, 407", "https, 403", "https, 407"})
+    void aProxyThatRefusesIsTold(String scheme, int status) throws IOException {
+        FakeServer.Answer refusing = FakeServer.closeDelimited("HTTP/1.1 " + status + " No\r\nContent-Length: 0"
+                + (status == 407 ? "\r\nProxy-Authenticate: Basic realm=x" : ""), "");
+        try (FakeServer proxy = new FakeServer(refusing)) {
+            String port = proxy.url.substring(proxy.url.lastIndexOf(':') + 1);
+            List<String> jvm = List.of("-D" + scheme + ".proxyHost=127.0.0.1", "-D" + scheme + ".proxyPort=" + port,
+                    "-Dhttp.nonProxyHosts=");
+            try (Run ingest = Run.start(folder, Run.ingestCommand(jvm, "10", "--url", scheme + "://rows.test"))) {
+                assertEquals(1, ingest.exitCode(), ingest.err());
+                assertTrue(ingest.err().lines().findFirst().orElse("").contains("" + status), ingest.err());
+                assertFalse(ingest.err().contains("Asking for the rest"), ingest.err());
+                assertEquals(1, proxy.requests.size(), ingest.err());
+            }
+        }
     }
 
     @Test void aRowThatTheDatabaseRefusesEndsIt() throws IOException {
@@ -247,7 +408,7 @@ class IngestFaultTest {
         for (String part : expected.said) {
             assertTrue(err.contains(part), part + " in " + err);
         }
-        assertTrue(err.contains("java -cp 'lib/*' src/powerball/Ingest.java 1000 --seed 42"), err);
+        assertTrue(err.contains("java -cp \"lib/*\" src/powerball/Ingest.java 1000 --seed 42"), err);
         assertFalse(err.contains("Exception"), err);
         assertTrue(err.chars().allMatch(c -> c == '\n' || !Character.isISOControl(c)), err);
         Path db = folder.resolve("powerball_data.db");

@@ -36,7 +36,7 @@ class IngestTest {
             "powerball_2|INTEGER|0", "powerball_3|INTEGER|0", "powerball_4|INTEGER|0", "powerball_5|INTEGER|0",
             "powerball_number|INTEGER|0");
     private static final Pattern PROGRESS =
-            Pattern.compile("[0-9]{1,3}% [0-9,]+ of [0-9,]+ rows, [0-9:]+, ([0-9:]+|\\?) left, [0-9,]+ rows/s");
+            Pattern.compile("[0-9]{1,3}% [0-9,]+ of [0-9,]+ rows, [0-9:]+ elapsed, ([0-9:]+|\\?) left, [0-9,]+ rows/s");
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8";
 
     @AutoClose private static ServerProcess server;
@@ -94,7 +94,7 @@ class IngestTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"1000", "1,000", "many;-1;1,00;1,5;;1000000001;1_000"})
+    @ValueSource(strings = {"1000", "1,000", "many;-1;1_000", "1,00;1000000001;1000"})
     void itAsksUntilItGetsANumber(String typed) {
         String[] answers = typed.split(";");
         try (Run ingest = Run.ingest(folder, "--url", server.url)) {
@@ -121,8 +121,8 @@ class IngestTest {
             assertEquals(2, ingest.exitCode(), ingest.err());
             String sentence = ingest.err().lines().findFirst().orElse("");
             assertTrue(sentence.contains(blamed) && !sentence.contains("Exception"), ingest.err());
-            assertTrue(ingest.err().contains("Usage: java -cp 'lib/*' src/powerball/Ingest.java"), ingest.err());
-            assertEquals(arguments.isEmpty(), ingest.out().contains(PROMPT), "it asks only if nothing else is wrong");
+            assertTrue(ingest.err().contains("Usage: java -cp \"lib/*\" src/powerball/Ingest.java"), ingest.err());
+            assertFalse(ingest.out().contains(PROMPT), "it asks only if nothing else is wrong");
         }
         assertEquals(List.of(), list(folder));
     }
@@ -143,9 +143,26 @@ class IngestTest {
                 Arguments.of("--seed", List.of("10", "--seed", "1000000000000000001")),
                 Arguments.of("--seed", List.of("10", "--seed")),
                 Arguments.of("--stall-seconds", List.of("10", "--stall-seconds", "0")),
+                Arguments.of("--from", List.of("10", "--from", "1000000001")),
+                Arguments.of("--rate", List.of("10", "--rate", "0")),
                 Arguments.of("rows", List.of("10", "20")),
-                Arguments.of("rows", List.of("1000000001")),
-                Arguments.of("rows", List.of())); // its input has ended: nobody can answer
+                Arguments.of("rows", List.of("1000000001")));
+    }
+
+    /** Three wrong answers, an empty line, the end of the input, and an input that is closed: a question has an end. */
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"yes |", "printf '\\n\\n\\n7\\n' |", "printf 'no' |", "</dev/null", "<&-"})
+    void aQuestionThatNobodyAnswersEnds(String input) throws IOException {
+        String command = "'" + String.join("' '", Run.ingestCommand(List.of(), "--url", server.url)) + "'";
+        String line = input.endsWith("|") ? input + " " + command : command + " " + input;
+        try (Run ingest = Run.start(folder, List.of("bash", "-c", "set +o pipefail; " + line))) {
+            assertEquals(2, ingest.exitCode(), ingest.err());
+            int asked = ingest.out().split(Pattern.quote(PROMPT), -1).length - 1;
+            assertTrue(asked >= 1 && asked <= 3, ingest.out());
+            assertEquals(input.contains("\\n"), ingest.out().contains("for example 1,000"), ingest.out());
+            assertEquals(1, ingest.err().lines().count(), "a sentence, not the usage: " + ingest.err());
+        }
+        assertEquals(List.of(), list(folder));
     }
 
     @ParameterizedTest
@@ -172,17 +189,39 @@ class IngestTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"src/powerball/Ingest.java 10", "src/powerball/Winners.java",
-        "-Djava.io.tmpdir=/nowhere -cp 'lib/*' src/powerball/Ingest.java 10",
-        "-Djava.io.tmpdir=/nowhere -cp 'lib/*' src/powerball/Winners.java"})
-    void whatTheDriverNeedsIsSaid(String start) {
+    @ValueSource(strings = {"src/powerball/Ingest.java 10", "src/powerball/Winners.java"})
+    void aDriverThatIsMissingIsSaid(String start) {
         Path db = folder.resolve("a.db");
         Database.createTable(db, "transaction_id TEXT PRIMARY KEY");
-        try (Run run = Run.start(Run.PROJECT, List.of("sh", "-c", Run.JAVA + " " + start + " --db " + db))) {
+        String url = start.contains("Ingest") ? " --url " + server.url : "";
+        try (Run run = Run.start(Run.PROJECT, List.of("sh", "-c", Run.JAVA + " " + start + " --db " + db + url))) {
             assertEquals(1, run.exitCode(), run.err());
-            String cause = start.contains("-cp") ? "" : "No suitable driver";
-            assertTrue(run.err().contains(db + " cannot be opened: " + cause), run.err());
-            assertTrue(run.err().contains("The driver needs -cp 'lib/*' and a temporary folder"), run.err());
+            assertTrue(run.err().contains("driver") && run.err().contains("-cp \"lib/*\""), run.err());
+        }
+    }
+
+    /** In a folder that is mounted noexec, the driver cannot run its native code. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Ingest 10", "Winners"})
+    void aTemporaryFolderThatRunsNothingIsNamedWithTheCure(String program) throws IOException {
+        Path disk = Files.createDirectory(folder.resolve("noexec"));
+        Path db = folder.resolve("a.db");
+        Database.createTable(db, "transaction_id TEXT PRIMARY KEY");
+        try (Run mount = Run.start(folder, List.of("mount", "-t", "tmpfs", "-o", "noexec", "tmpfs", disk.toString()))) {
+            Assumptions.assumeTrue(mount.exitCode() == 0, "no disk can be mounted here: " + mount.err());
+        }
+        try {
+            String java = Run.JAVA + " -Djava.io.tmpdir=" + disk + " -cp 'build/main:lib/*' powerball." + program
+                    + " --db " + db + (program.startsWith("Ingest") ? " --url " + server.url : "");
+            try (Run run = Run.start(Run.PROJECT, List.of("sh", "-c", java))) {
+                assertEquals(1, run.exitCode(), run.err());
+                assertTrue(run.err().contains(disk.toString()) && run.err().contains("-Dorg.sqlite.tmpdir="), run.err());
+                assertFalse(run.err().contains("\tat "), "a stack trace: " + run.err());
+            }
+        } finally {
+            try (Run umount = Run.start(folder, List.of("umount", disk.toString()))) {
+                assertEquals(0, umount.exitCode(), umount.err());
+            }
         }
     }
 
@@ -211,6 +250,13 @@ class IngestTest {
                 Arguments.of("missing/a.db", "no such folder", (Make) db -> { }),
                 Arguments.of("folder", "is a folder", (Make) Files::createDirectory),
                 Arguments.of("/", "is a folder", (Make) db -> { }),
+                Arguments.of("/dev/null", "not a regular file", (Make) db -> { }),
+                Arguments.of("one.db", "hard links", (Make) db -> {
+                    Database.createTable(db, "transaction_id TEXT PRIMARY KEY");
+                    Files.createLink(db.resolveSibling("two.db"), db);
+                }),
+                Arguments.of("view.db", "a view powerball_results",
+                        (Make) db -> Database.execute(db, "CREATE VIEW powerball_results AS SELECT 1 AS transaction_id")),
                 Arguments.of("letter.txt", "not a SQLite database",
                         (Make) db -> Files.writeString(db, "Dear diary, ".repeat(170))),
                 Arguments.of("note.txt", "not a SQLite database", (Make) db -> Files.writeString(db, "buy milk\n")),
@@ -293,9 +339,9 @@ class IngestTest {
             ingest.type("1,000\n");
             assertEquals(1, ingest.exitCode());
             assertEquals(5, Database.count(db));
-            Matcher command = Pattern.compile("java -cp 'lib/\\*' src/powerball/Ingest.java .*").matcher(ingest.err());
+            Matcher command = Pattern.compile("java -cp \"lib/\\*\" src/powerball/Ingest.java .*").matcher(ingest.err());
             assertTrue(command.find(), ingest.err());
-            assertTrue(command.group().contains("--stall-seconds '9'"), ingest.err());
+            assertTrue(command.group().contains("--stall-seconds 9"), ingest.err());
             try (Run pasted = Run.start(Run.PROJECT, List.of("sh", "-c",
                     "PATH=" + Path.of(Run.JAVA).getParent() + ":$PATH; " + command.group()))) {
                 assertEquals(0, pasted.exitCode(), command.group() + "\n" + pasted.err());
@@ -314,13 +360,57 @@ class IngestTest {
         try (Run terminal = Run.start(folder, List.of("script", "-qec",
                 "stty cols " + columns + "; " + command + " >stdout.txt", "/dev/null")).typeEnd()) {
             assertEquals(0, terminal.exitCode(), terminal.out());
-            List<String> drawn = Stream.of(terminal.out().replace("\033[K", "").split("[\r\n]+")).filter(line -> line.contains("%")).toList();
+            List<String> drawn = Stream.of(terminal.out().replaceAll("\033\\[(K|\\?7[lh])", "").split("[\r\n]+")).filter(line -> line.contains("%")).toList();
             assertTrue(drawn.size() > 2, terminal.out());
             assertTrue(drawn.stream().allMatch(line -> line.length() <= columns), terminal.out());
             assertTrue(drawn.get(drawn.size() - 1).startsWith("100% "), terminal.out());
             assertTrue(drawn.get(0).contains("-]"), "a bar");
             assertEquals(columns == 120, drawn.get(0).contains("rows/s"), "the speed, where there is room");
             assertTrue(terminal.out().strip().indexOf('\n') < 0, "redrawn in place: " + terminal.out());
+        }
+    }
+
+    /** As on an editor's shell, whose TERM is dumb: no escapes, no bar; as on Windows, where there is no sh: a bar. */
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"TERM=dumb", "PATH=/nowhere"})
+    void onAnOddTerminalThereAreNoEscapes(String setting) {
+        Assumptions.assumeTrue(Run.onPath("script"), "script (util-linux) gives the terminal");
+        String command = String.join(" ", Run.ingestCommand(List.of(), "30000", "--rate", "15000", "--url", server.url));
+        String shell = "stty cols 100; env -u TERM " + setting + " " + command + (setting.startsWith("TERM") ? " >out.txt" : "");
+        try (Run terminal = Run.start(folder, List.of("script", "-qec", shell, "/dev/null"))) {
+            assertEquals(0, terminal.exitCode(), terminal.out());
+            assertFalse(terminal.out().contains("\033"), terminal.out());
+            assertEquals(setting.startsWith("PATH"), terminal.out().contains("] "), terminal.out());
+            assertTrue(terminal.out().contains("100% "), terminal.out());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"80, 20, true, false, false", "100, 20, true, true, false", "120, 20, true, true, true"})
+    void aBarOfMillionsKeepsTwentyCells(int columns, int cells, boolean left, boolean elapsed, boolean speed) {
+        Assumptions.assumeTrue(Run.onPath("script"), "script (util-linux) gives the terminal");
+        String command = String.join(" ", Run.ingestCommand(List.of(), "900,000,000", "--url", server.url));
+        try (Run terminal = Run.start(folder, List.of("script", "-qec",
+                "stty cols " + columns + "; " + command + " >stdout.txt", "/dev/null")).typeEnd()) {
+            Pattern bar = Pattern.compile("\\[([#-]+)\\] [0-9,]{9,} of 900,000,000 rows[^\033]*");
+            Run.await("a bar", () -> bar.matcher(terminal.out()).find(), terminal::out);
+            Matcher drawn = bar.matcher(terminal.out());
+            assertTrue(drawn.find());
+            assertTrue(drawn.group(1).length() >= cells, drawn.group());
+            assertEquals(left, drawn.group().contains(" left"), drawn.group());
+            assertEquals(elapsed, drawn.group().contains(" elapsed"), drawn.group());
+            assertEquals(speed, drawn.group().contains(" rows/s"), drawn.group());
+        }
+    }
+
+    /** A locale that cannot write the path's name: Java would look for another file. */
+    @Test void aPathThatTheLocaleCannotWriteIsToldWithTheLocalesName() throws IOException {
+        String command = "LC_ALL=C '" + String.join("' '", Run.ingestCommand(List.of("-Dsun.jnu.encoding=ANSI_X3.4-1968"),
+                "10", "--url", server.url, "--db")) + "' José.db";
+        try (Run ingest = Run.start(folder, List.of("bash", "-c", command))) {
+            Assumptions.assumeTrue(ingest.exitCode() != 0, "this system writes any path");
+            assertEquals(2, ingest.exitCode(), ingest.err());
+            assertTrue(ingest.err().startsWith("--db: the encoding of the locale, ANSI_X3.4-1968, has no such path"), ingest.err());
         }
     }
 

@@ -15,10 +15,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
@@ -34,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ingest when the network, the server, the disk, other programs or its user get in the way: no row lost or twice. */
@@ -121,7 +124,7 @@ class ResumeTest {
         create(db, "WAL"); // a lock then stops the first row, not the opening: it waits in mid-stream
         try (ServerProcess first = ServerProcess.start(); Lock lock = new Lock(db);
                 Run ingest = Run.ingest(folder, "200000", "--url", first.url)) {
-            Run.await("an ingest in mid-stream", () -> ingest.err().contains("locked"));
+            ingest.awaitOutput("locked");
             first.run.process.destroyForcibly().waitFor();
             try (ServerProcess second = ServerProcess.start("--port", "" + first.port)) {
                 lock.release();
@@ -171,7 +174,7 @@ class ResumeTest {
             Run.await("the first rows", () -> Database.hasRows(db));
             interrupt(ingest);
             assertEquals(130, ingest.exitCode(), ingest.err());
-            assertTrue(ingest.err().contains("Ingest.java 1000000000 --seed 3 --url '" + server.url + "'"), ingest.err());
+            assertTrue(ingest.err().contains("Ingest.java 1000000000 --seed 3 --url " + server.url), ingest.err());
             String stored = String.format(Locale.ROOT, "\n%,d of 1,000,000,000 rows", Database.count(db));
             assertTrue(ingest.err().contains(stored), stored + " in " + ingest.err());
         }
@@ -200,11 +203,53 @@ class ResumeTest {
 
     @Test void controlCEndsTheQuestion() {
         try (Run ingest = Run.ingest(folder)) {
-            Run.await("the question", () -> ingest.out().contains("winners today? "));
+            ingest.awaitOutput("winners today\\? ");
             interrupt(ingest);
             assertEquals(130, ingest.exitCode());
+            assertEquals("How many lucky winners today? \n", ingest.out(), "what comes next begins on a line of its own");
         }
         assertFalse(Files.exists(db));
+    }
+
+    /** The hook returns, so the driver tidies up and the exit code is the signal's own. */
+    @ParameterizedTest
+    @CsvSource({"INT, 130", "TERM, 143", "HUP, 129"})
+    void aSignalEndsItWithItsCodeAndLeavesNothingInTheTemporaryFolder(String signal, int code) throws IOException {
+        Path temporary = Files.createDirectory(folder.resolve("tmp"));
+        List<String> jvm = List.of("-Djava.io.tmpdir=" + temporary);
+        try (Run ingest = Run.start(folder, Run.ingestCommand(jvm, "1000000", "--rate", "1000", "--url", server.url))) {
+            Run.await("the first rows", () -> Database.hasRows(db), ingest::err);
+            succeeds("kill", "-" + signal, "" + ingest.process.pid());
+            assertEquals(code, ingest.exitCode(), ingest.err());
+            assertTrue(ingest.err().contains("Interrupted.\n" + String.format(Locale.ROOT, "%,d of", Database.count(db))),
+                    ingest.err());
+            assertEquals(1, ingest.err().split("Interrupted\\.", -1).length - 1, ingest.err());
+        }
+        try (Stream<Path> left = Files.list(temporary)) {
+            assertEquals(List.of(), left.toList());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"waiting for a server", "waiting for a pause", "waiting for a lock"})
+    void controlCEndsEveryWait(String wait) throws IOException, SQLException {
+        CountDownLatch silence = new CountDownLatch(1);
+        create(db, "WAL");
+        try (FakeServer silent = new FakeServer((request, out) -> silence.await());
+                Lock lock = wait.endsWith("lock") ? new Lock(db) : null;
+                Run ingest = Run.ingest(folder, "1000", "--url", wait.endsWith("server") ? silent.url
+                        : wait.endsWith("lock") ? server.url : "http://127.0.0.1:1")) {
+            if (wait.endsWith("pause")) {
+                ingest.awaitOutput("Asking for the rest in 0.9 s");
+            } else {
+                ingest.awaitOutput("Asking http");
+                Run.await("a request", () -> lock != null || !silent.requests.isEmpty());
+            }
+            interrupt(ingest);
+            assertEquals(130, ingest.exitCode(), ingest.err());
+            assertTrue(ingest.err().contains("Interrupted.\n0 of 1,000 rows"), ingest.err());
+            silence.countDown();
+        }
     }
 
     private static void interrupt(Run run) {
@@ -243,7 +288,7 @@ class ResumeTest {
         create(db, "WAL"); // so that it is the storing that waits, not the opening
         try (Lock lock = new Lock(db); Run ingest = Run.start(folder,
                 Run.ingestCommand(List.of("-Xmx64m"), "300000", "--url", server.url, "--stall-seconds", "1"))) {
-            Run.await("a word of the lock", () -> ingest.err().contains("is locked by another program")); // after a second
+            ingest.awaitOutput("powerball_data.db is locked after 0 of 300,000 rows. Asking for the rest in 0.3 s.");
             lock.release();
             assertEquals(0, ingest.exitCode(), ingest.err());
             assertFalse(ingest.err().contains("No row came"), "the database was slow, not the server: " + ingest.err());
@@ -260,8 +305,8 @@ class ResumeTest {
         for (Locked locked : LOCKED) {
             assertEquals(1, locked.ingest.exitCode());
             String err = locked.ingest.err();
-            assertTrue(err.contains("still locked by another program after 30 s"), err);
-            assertEquals(1, err.lines().filter(line -> line.contains("waiting up to 30 s")).count(), err);
+            assertTrue(err.contains(".db is locked after 0 of 1,000 rows, and 5 attempts in a row"), err);
+            assertEquals(4, err.lines().filter(line -> line.contains(ASKED_AGAIN)).count(), err);
         }
     }
 
@@ -279,6 +324,23 @@ class ResumeTest {
             assertEquals(0, two.exitCode(), two.err());
         }
         assertEquals(100_000, Database.count(db));
+    }
+
+    /** A clock is no identity: programs that start at the same moment must not share a stream. */
+    @Test void manyIngestsThatChooseTheirSeedAtTheSameMomentStoreAllTheirRows() {
+        List<Run> ingests = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            ingests.add(Run.ingest(folder, "100", "--url", server.url));
+        }
+        Set<String> seeds = new HashSet<>();
+        for (Run ingest : ingests) {
+            assertEquals(0, ingest.exitCode(), ingest.err());
+            assertTrue(ingest.out().contains("Stored 100 rows in powerball_data.db (0 already there)"), ingest.out());
+            seeds.add(SEED.matcher(ingest.out()).results().findFirst().orElseThrow().group(1));
+            ingest.close();
+        }
+        assertEquals(12, seeds.size(), "seeds: " + seeds);
+        assertEquals(1200, Database.count(db));
     }
 
     @Test void readersAndItDoNotDisturbEachOther() throws IOException, SQLException {
@@ -320,7 +382,8 @@ class ResumeTest {
     // ---- The disk
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"rm -r sub", "mv sub/powerball_data.db old.db; : >sub/powerball_data.db"})
+    @ValueSource(strings = {"rm -r sub", "mv sub/powerball_data.db old.db; : >sub/powerball_data.db",
+        "rm sub/powerball_data.db-wal", "mv sub/powerball_data.db-wal sub/w; cp sub/w sub/powerball_data.db-wal"})
     void aDatabaseThatIsRemovedOrReplacedMeanwhileEndsIt(String command) throws IOException {
         Path sub = Files.createDirectory(folder.resolve("sub"));
         CountDownLatch gate = new CountDownLatch(1);
@@ -330,7 +393,9 @@ class ResumeTest {
             succeeds("sh", "-c", "cd '" + folder + "'; " + command);
             gate.countDown();
             assertEquals(1, ingest.exitCode(), ingest.err());
-            assertTrue(ingest.err().contains("powerball_data.db has been removed"), ingest.err());
+            assertTrue(ingest.err().contains("powerball_data.db or its log, powerball_data.db-wal, has been removed"),
+                    ingest.err());
+            assertTrue(ingest.err().contains("\n0 of 2,000 rows"), ingest.err());
             assertFalse(ingest.err().contains("Exception"), ingest.err());
         }
     }
@@ -356,6 +421,46 @@ class ResumeTest {
             assertFalse(ingest.err().contains("Exception"), ingest.err());
         }
         assertEquals(journal.equals("no file") ? 0 : 1, Files.exists(db) ? 1 + Database.count(db) : 0);
+    }
+
+    /** FULL: what is committed survives a power cut. strace sees the calls by which the disk is asked to have it. */
+    @Test void everyCommitIsSyncedToTheDisk() throws IOException {
+        String strace = ServerProcess.tool("strace");
+        List<String> command = new ArrayList<>(List.of(strace, "-f", "-e", "trace=fdatasync,fsync", "-o", "calls"));
+        command.addAll(Run.ingestCommand(List.of(), "4000", "--rate", "1000", "--url", server.url));
+        try (Run ingest = Run.start(folder, command)) {
+            Assumptions.assumeTrue(ingest.exitCode() == 0, "strace may not trace here: " + ingest.err());
+        }
+        long syncs = Files.readAllLines(folder.resolve("calls")).stream().filter(line -> line.contains("sync(")).count();
+        // 4 s are 4 commits or more. Without FULL there would be two calls or three, at the end and for the table.
+        assertTrue(syncs >= 6, syncs + " calls");
+        assertEquals(4000, Database.count(db));
+    }
+
+    /** Without shared memory maps a write-ahead log breaks the database for everyone; bindfs makes such a file system. */
+    @Test void aFileSystemWithoutSharedMemoryKeepsTheJournal() throws IOException {
+        Assumptions.assumeTrue(Run.onPath("bindfs"), "needs the command bindfs");
+        Path under = Files.createDirectory(folder.resolve("under"));
+        Path odd = Files.createDirectory(folder.resolve("odd"));
+        try (Run mount = Run.start(folder, List.of("bindfs", "-o", "direct_io", under.toString(), odd.toString()))) {
+            Assumptions.assumeTrue(mount.exitCode() == 0, "bindfs cannot mount here: " + mount.err());
+        }
+        try {
+            Path file = odd.resolve("powerball_data.db");
+            Database.execute(file, "CREATE TABLE diary (day TEXT)");
+            Database.execute(file, "INSERT INTO diary VALUES ('Monday')");
+            for (int run = 1; run <= 2; run++) {
+                try (Run ingest = Run.ingest(odd, "" + 2000 * run, "--seed", "5", "--url", server.url)) {
+                    assertEquals(0, ingest.exitCode(), ingest.err());
+                }
+                assertEquals(2000 * run, Database.count(file));
+                assertEquals(List.of("Monday"), Database.query(file, "SELECT day FROM diary"));
+                assertEquals(List.of("delete"), Database.query(file, "PRAGMA journal_mode"));
+                assertEquals(List.of("ok"), Database.query(file, "PRAGMA integrity_check"));
+            }
+        } finally {
+            succeeds("umount", odd.toString());
+        }
     }
 
     @Test void afterAFullDiskTheSameCommandFinishesTheJob() throws IOException {
