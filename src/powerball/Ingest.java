@@ -953,14 +953,18 @@ public class Ingest {
             requireDriver("jdbc:sqlite:", "sqlite-jdbc (./build.sh fetches it)");
             checkPath();
             if (loadFailure != null) throw loadFailure; // once: later the driver says other things
-            return connect("");
+            try {
+                return connect(SETTINGS);
+            } catch (SQLException e) {
+                if (e.getErrorCode() != IO_ERROR) throw e;
+                return connectWithoutLog(); // somebody has left it broken
+            }
         }
 
         /**
          * With a write-ahead log, readers and a writer do not wait for each other. Where a file
          * system has no shared memory for it, only the statement after the pragma fails, and the
-         * database is broken for everyone until it is back at the rollback journal: as safe, but
-         * readers wait.
+         * database is broken for everyone until it is back at the rollback journal.
          */
         @Override public Connection prepareToWrite(Connection connection) throws SQLException {
             Connection ready = connection;
@@ -971,13 +975,19 @@ public class Ingest {
                 if (e.getErrorCode() != IO_ERROR) throw e;
                 hasLog = false;
                 connection.close();
-                try (Connection alone = connect("&locking_mode=EXCLUSIVE")) {
-                    answer("PRAGMA journal_mode = DELETE", alone);
-                }
-                ready = connect("");
+                ready = connectWithoutLog();
             }
             identity = identity();
             return ready;
+        }
+
+        /** With the rollback journal: as safe, but readers wait. */
+        private Connection connectWithoutLog() throws SQLException {
+            // A connection that is alone needs no shared memory. Other settings would read first.
+            try (Connection alone = connect("?locking_mode=EXCLUSIVE")) {
+                answer("PRAGMA journal_mode = DELETE", alone);
+            }
+            return connect(SETTINGS);
         }
 
         private static String answer(String sql, Connection connection) throws SQLException {
@@ -987,9 +997,8 @@ public class Ingest {
             }
         }
 
-        private Connection connect(String more) throws SQLException {
-            String url = "jdbc:sqlite:" + path.toAbsolutePath() + SETTINGS + more;
-            return DriverManager.getConnection(url);
+        private Connection connect(String settings) throws SQLException {
+            return DriverManager.getConnection("jdbc:sqlite:" + path.toAbsolutePath() + settings);
         }
 
         private void checkPath() throws Trouble {
