@@ -39,12 +39,13 @@ import javax.net.ssl.SSLException;
  * id is the primary key, and the same seed brings the same ids. For the same reason the same
  * command finishes a job that has failed. There is no other mechanism.
  *
- * <p>How to read it, from top to bottom: {@link #COLUMNS}; {@link #main}, {@link #run}, {@link
- * #job} and {@link #attempt}; the {@link Download} and its {@link RowParser}, which work on the
- * threads of the HTTP client; the {@link Store} with its {@link Database}, on the main thread;
+ * <p>How to read it, from top to bottom: {@link #COLUMNS}; {@link #main}, {@link #run},
+ * {@link #job} and {@link #attempt}; the {@link Download} and its {@link RowParser}, which work on
+ * the threads of the HTTP client; the {@link Store} with its {@link Database}, on the main thread;
  * {@link Interruption}, for Ctrl-C; the {@link Progress}; and the options.
  */
 public class Ingest {
+
     /** What a column holds, and what that is in SQL. */
     private enum Kind {
         UUID("TEXT"), TEXT("TEXT"), WHITE_BALL("INTEGER"), POWERBALL("INTEGER");
@@ -302,7 +303,8 @@ public class Ingest {
         private long received; // rows
         private boolean hasAnswer; // its headers
         private boolean ended;
-        private long lastRow; // when it was taken, or all was asked for, in System.nanoTime()
+        private long waitingSince; // for a row, in System.nanoTime()
+        private boolean hasGivenRows; // so they are being stored, and no row is waited for
 
         Download(long first) {
             this.first = first;
@@ -312,12 +314,13 @@ public class Ingest {
 
         void ask() {
             long from = options.from + first;
-            URI uri = URI.create(options.url + "/drawing/" + asked + "?seed=" + options.seed
-                    + (from == 0 ? "" : "&from=" + from)
-                    + (options.rate == 0 ? "" : "&rate=" + options.rate));
+            String uri = options.url + "/drawing/" + asked + "?seed=" + options.seed;
+            if (from > 0) uri += "&from=" + from;
+            if (options.rate > 0) uri += "&rate=" + options.rate;
             // No HttpRequest.timeout: from JDK 26 on, it would limit the whole stream.
-            answer = client.sendAsync(HttpRequest.newBuilder(uri).build(), this::receiver);
-            lastRow = System.nanoTime();
+            HttpRequest request = HttpRequest.newBuilder(URI.create(uri)).build();
+            answer = client.sendAsync(request, this::receiver);
+            waitingSince = System.nanoTime();
         }
 
         private HttpResponse.BodySubscriber<Void> receiver(HttpResponse.ResponseInfo info) {
@@ -413,6 +416,8 @@ public class Ingest {
 
         /** The next rows. An empty list: none has come for a moment, or they have all come. */
         List<Object[]> next() throws Trouble, InterruptedException {
+            if (hasGivenRows) waitingSince = System.nanoTime(); // a slow database is not its fault
+            hasGivenRows = false;
             if (!hasAnswer) awaitAnswer();
             Batch batch = hasAnswer ? batches.poll(MOMENT_MILLIS, TimeUnit.MILLISECONDS) : null;
             if (batch != null && batch.isLast) {
@@ -422,13 +427,13 @@ public class Ingest {
             }
             if (batch != null) subscription.request(1);
             if (batch == null || batch.rows.isEmpty()) {
-                long silence = System.nanoTime() - lastRow;
+                long silence = System.nanoTime() - waitingSince;
                 if (silence > TimeUnit.SECONDS.toNanos(options.stallSeconds)) {
                     throw Trouble.passing(null, "No row came for %d s", options.stallSeconds);
                 }
                 return List.of();
             }
-            lastRow = System.nanoTime();
+            hasGivenRows = true;
             return batch.rows;
         }
 

@@ -29,9 +29,9 @@ import java.util.stream.IntStream;
  * </pre>
  *
  * {@code GET /drawing/{rows}?seed=S&from=K&format=F&rate=R} answers with rows K to K + rows - 1 of
- * the stream that is named by its seed. A row is a pure function of seed and index ({@link
- * Ticket#of}), so the server keeps no state: any part of any stream can be asked for again, from
- * this server or from another one, and comes out the same to the byte.
+ * the stream that is named by its seed. A row is a pure function of seed and index
+ * ({@link Ticket#of}), so the server keeps no state: any part of any stream can be asked for again,
+ * from this server or from another one, and comes out the same to the byte.
  *
  * <p>How to read it, from top to bottom: {@link #main} and {@link #start}; a request's way through
  * {@link #handle}, {@link #answer}, {@link #stream} and {@link #sendRows}; the {@link Reply} and

@@ -12,10 +12,10 @@ import java.util.logging.LogManager;
 import java.util.regex.*;
 
 /**
- * Draws the winning numbers, or takes them, and shows who of the tickets in {@code
- * powerball_results} has won what; with {@code --fairness} also whether the drums were fair. It
- * needs a JDK, 17 or newer, the driver of the database in {@code lib/} ({@code ./build.sh} fetches
- * the one for SQLite), and rows that Ingest has stored:
+ * Draws the winning numbers, or takes them, and shows who of the tickets in
+ * {@code powerball_results} has won what; with {@code --fairness} also whether the drums were fair.
+ * It needs a JDK, 17 or newer, the driver of the database in {@code lib/} ({@code ./build.sh}
+ * fetches the one for SQLite), and rows that Ingest has stored:
  *
  * <pre>
  * $ java -cp "lib/*" src/powerball/Winners.java 6 42 43 51 52 10

@@ -24,6 +24,7 @@ import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -313,7 +314,7 @@ class IngestFaultTest {
 
     /** What cannot pass ends the job at once, with its reason. */
     @Test void anUnknownHostEndsItAtOnce() {
-        assertEndsAtOnce("http://no-such-host.invalid", "There is no host of the name in http://no-such-host.invalid.");
+        assertEndsAtOnce("http://no-such-host.invalid", "There is no host of the name in http://no-such-host\\.invalid\\.");
     }
 
     @Test void aServerWithoutTlsEndsItAtOnce() throws IOException {
@@ -328,14 +329,14 @@ class IngestFaultTest {
             });
             answering.start();
             String url = "https://127.0.0.1:" + plain.getLocalPort();
-            assertEndsAtOnce(url, "No secure connection to " + url + ": Unsupported or unrecognized SSL message.");
+            assertEndsAtOnce(url, "No secure connection to \\Q" + url + "\\E: Un[^\n]* SSL message[^\n]*");
         }
     }
 
     private void assertEndsAtOnce(String url, String reason) {
         try (Run ingest = Run.ingest(folder, "10", "--url", url)) {
             assertEquals(1, ingest.exitCode(), ingest.err());
-            assertTrue(ingest.err().contains(reason + "\n0 of 10 rows"), ingest.err());
+            assertTrue(Pattern.compile("(?m)^" + reason + "\n0 of 10 rows").matcher(ingest.err()).find(), ingest.err());
             assertFalse(ingest.err().contains("Asking for the rest"), ingest.err());
             assertFalse(ingest.err().contains("Start one"), ingest.err());
         }
