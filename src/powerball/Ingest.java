@@ -187,8 +187,8 @@ public class Ingest {
                 }
                 long pause = FIRST_PAUSE_MILLIS * (long) Math.pow(3, inVain);
                 pause = Math.max(pause, trouble.pauseMillis);
-                progress.say(String.format("%s.%s Asking for the rest in %.1f s.",
-                        sentence, trouble.advice, pause / 1e3));
+                progress.say(String.format("%s. Asking for the rest in %.1f s.%s",
+                        sentence, pause / 1e3, trouble.advice));
                 pause(pause);
             }
         }
@@ -771,7 +771,7 @@ public class Ingest {
             sent += rows.size();
             sentInVain += rows.size();
             for (int stored : statement.executeBatch()) {
-                sentInVain -= stored;
+                sentInVain -= stored < 0 ? rowsEach : stored; // below 0, the driver does not tell
             }
         }
 

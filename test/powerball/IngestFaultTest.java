@@ -247,7 +247,7 @@ class IngestFaultTest {
         };
         try (FakeServer server = new FakeServer(busyAtFirst); Run ingest = ingest(folder, server)) {
             if (forEver) {
-                ingest.awaitOutput("It asks to wait for 99,999 s; 60 s are the most. Asking for the rest in 60.0 s.");
+                ingest.awaitOutput("Asking for the rest in 60.0 s. It asks to wait for 99,999 s; 60 s are the most.\n");
                 return;
             }
             assertEquals(0, ingest.exitCode(), ingest.err());
