@@ -14,7 +14,7 @@ import java.time.*;
 import java.time.format.*;
 import java.util.*;
 import java.util.concurrent.*;
-import java.util.logging.*;
+import java.util.logging.LogManager;
 import java.util.regex.*;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
@@ -32,12 +32,12 @@ import javax.net.ssl.SSLException;
  *
  * <b>How it recovers.</b> A job is a loop of attempts ({@link #job}). An attempt asks for the rows
  * from the first one that is not committed, and stores them ({@link #attempt}). What ends it early
- * is a {@link Trouble}, whose class says whether it can pass: a stream that breaks or stalls, a
- * server or a database that is away, busy or locked. Then all that has come is committed, if that
- * can be, and after a pause the next attempt begins; five in a row that brought nothing end the
- * job. No row is lost, as only committed rows are not asked for again; none is stored twice, as its
- * id is the primary key, and the same seed brings the same ids. For the same reason the same
- * command finishes a job that has failed. There is no other mechanism.
+ * is a {@link Trouble}, which knows whether it can pass: a stream that breaks or stalls, a server
+ * or a database that is away, busy or locked. Then all that has come is committed, if that can be,
+ * and after a pause the next attempt begins; five in a row that brought nothing end the job. No row
+ * is lost, as only committed rows are not asked for again; none is stored twice, as its id is the
+ * primary key, and the same seed brings the same ids. For the same reason the same command finishes
+ * a job that has failed. There is no other mechanism.
  *
  * <p>How to read it, from top to bottom: {@link #COLUMNS}; {@link #main}, {@link #run},
  * {@link #job} and {@link #attempt}; the {@link Download} and its {@link RowParser}, which work on
@@ -87,7 +87,7 @@ public class Ingest {
     private static final int MAX_ROW_BYTES = 4096; // and of what a server says when it refuses
 
     private static final int ATTEMPTS = 5; // in a row that bring nothing; then the job has failed
-    private static final long FIRST_PAUSE_MILLIS = 100; // three times that after each one in vain
+    private static final long PAUSE_MILLIS = 100; // thrice as long after each that brings nothing
     private static final long MAX_PAUSE_SECONDS = 60; // however long a server asks to wait
     private static final long COMMIT_MILLIS = 900; // with the commit itself, at least once a second
     private static final long TURN_MILLIS = 10; // after a commit, for another program that waits
@@ -100,7 +100,8 @@ public class Ingest {
     private final Interruption interruption = new Interruption();
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1).build(); // else it would ask to upgrade to HTTP/2
-    private boolean resumable; // the server has named the seed
+    private boolean resumable; // the last answer named the seed
+    private volatile Object firstId; // of the job, in the first row that came
 
     private Ingest(Options options) {
         this.options = options;
@@ -110,6 +111,7 @@ public class Ingest {
 
     public static void main(String[] args) {
         Locale.setDefault(Locale.ROOT); // 1,000.5 is written so everywhere
+        LogManager.getLogManager().reset(); // drivers log stack traces, and URLs with passwords
         try {
             if (List.of(args).contains("--help")) {
                 System.out.println(Options.USAGE);
@@ -141,15 +143,19 @@ public class Ingest {
             System.out.printf("Stored %,d rows in %s (%,d already there) in %.1f s, %,.0f rows/s%n",
                     store.committed - store.alreadyThere, database.name(), store.alreadyThere,
                     progress.seconds(), store.committed / progress.seconds());
+            if (System.out.checkError()) {
+                System.err.println("The rows are stored, but that could not be printed.");
+                return 1;
+            }
             return 0;
         } catch (Trouble e) {
-            tellHowToFinish(e.getMessage());
+            tellHowToFinish(e.getMessage(), e.losesRows);
             return 1;
         } catch (InterruptedException e) {
-            tellHowToFinish("Interrupted.");
+            tellHowToFinish("Interrupted.", false);
             return 130;
         } catch (RuntimeException | Error e) { // a fault of this program or of a driver
-            tellHowToFinish("It failed: " + e);
+            tellHowToFinish("It failed: " + e, false);
             return 1;
         } finally {
             store.close();
@@ -157,11 +163,16 @@ public class Ingest {
         }
     }
 
-    private void tellHowToFinish(String failure) {
+    private void tellHowToFinish(String failure, boolean losesRows) {
         progress.end(store.committed);
-        System.err.printf("%s%n%,d of %,d rows were received and stored in %s. To finish: %s%n",
-                printable(database.withoutPassword(failure)), store.committed, options.rows,
-                database.name(), options.command());
+        String count = String.format("%,d of %,d rows were received and stored in %s.",
+                store.committed, options.rows, database.name());
+        if (losesRows) {
+            count = String.format("How many of the %,d rows that were stored are in %s now is not"
+                    + " known.", store.committed, database.name());
+        }
+        System.err.printf("%s%n%s To finish: %s%n",
+                printable(database.withoutPassword(failure)), count, options.command());
     }
 
     /** Attempts, until all rows are committed. Throws the trouble that cannot, or did not, pass. */
@@ -185,7 +196,7 @@ public class Ingest {
                     throw Trouble.lasting("%s, and %d attempts in a row have brought nothing.%s",
                             sentence, ATTEMPTS, trouble.more());
                 }
-                long pause = FIRST_PAUSE_MILLIS * (long) Math.pow(3, inVain);
+                long pause = PAUSE_MILLIS * (long) Math.pow(3, inVain);
                 pause = Math.max(pause, trouble.pauseMillis);
                 progress.say(String.format("%s. Asking for the rest in %.1f s.%s",
                         sentence, pause / 1e3, trouble.advice));
@@ -237,6 +248,7 @@ public class Ingest {
         private static final long serialVersionUID = 1;
         private final boolean canPass;
         private long pauseMillis; // that the server asks for
+        private boolean losesRows; // it is not known how many that were committed are still there
         private String advice = ""; // a sentence behind the message
 
         private Trouble(boolean canPass, String sentence, Throwable cause) {
@@ -250,6 +262,11 @@ public class Ingest {
 
         static Trouble lasting(String sentence, Object... arguments) {
             return new Trouble(false, String.format(sentence, arguments), null);
+        }
+
+        Trouble withLoss() {
+            losesRows = true;
+            return this;
         }
 
         Trouble withAdvice(String sentence) {
@@ -301,6 +318,7 @@ public class Ingest {
         private volatile Flow.Subscription subscription;
         private boolean isStream; // of rows; else what comes is a problem
         private long received; // rows
+        private long taken; // rows, by the main thread
         private boolean hasAnswer; // its headers
         private boolean ended;
         private long waitingSince; // for a row, in System.nanoTime()
@@ -331,7 +349,7 @@ public class Ingest {
         /** Trouble before there is an answer, by its class: whether it can pass, never by guess. */
         private Trouble noAnswer(Throwable cause) {
             if (isOrHas(cause, UnresolvedAddressException.class)) {
-                return Trouble.lasting("There is no host of the name in %s.", options.url);
+                return Trouble.lasting("The host name in %s is unknown.", options.url);
             }
             if (isOrHas(cause, SSLException.class)) {
                 return Trouble.lasting("No secure connection to %s: %s.",
@@ -355,7 +373,7 @@ public class Ingest {
             if (status != 200) throw refusal(status, headers);
             String seed = headers.firstValue("Drawing-Seed").orElse(null);
             if (seed != null && !seed.equals(String.valueOf(options.seed))) {
-                throw Trouble.lasting("The server sends seed %s, not %d.", seed, options.seed);
+                throw Trouble.lasting("The server sent seed %s, not %d.", seed, options.seed);
             }
             if (seed == null && first > 0) {
                 throw Trouble.lasting("The server names no Drawing-Seed now, so it may send other"
@@ -369,7 +387,9 @@ public class Ingest {
             try {
                 URI target = response.uri().resolve(location);
                 String base = target.toString().replaceFirst("/drawing/.*", "");
-                return Trouble.lasting("The server redirects. Take its address: --url %s", base);
+                boolean here = location.isEmpty() || !target.getPath().contains("/drawing/");
+                String advice = here ? "" : " Try --url " + base;
+                return Trouble.lasting("The server redirects to %s.%s", target, advice);
             } catch (IllegalArgumentException e) {
                 return Trouble.lasting("The server redirects to \"%s\", which is no address.",
                         location);
@@ -392,7 +412,7 @@ public class Ingest {
             long seconds = retryAfterSeconds(headers.firstValue("Retry-After").orElse("0").strip());
             busy.pauseMillis = 1000 * Math.min(seconds, MAX_PAUSE_SECONDS);
             if (seconds > MAX_PAUSE_SECONDS) {
-                busy.withAdvice(String.format("It asks to wait for %,d s; %d s are the most.",
+                busy.withAdvice(String.format("It asks for %,d s; this waits for %d s at most.",
                         seconds, MAX_PAUSE_SECONDS));
             }
             return busy;
@@ -429,11 +449,14 @@ public class Ingest {
             if (batch == null || batch.rows.isEmpty()) {
                 long silence = System.nanoTime() - waitingSince;
                 if (silence > TimeUnit.SECONDS.toNanos(options.stallSeconds)) {
+                    ended = taken == asked; // then only the end has not come
+                    if (ended) return List.of();
                     throw Trouble.passing(null, "No row came for %d s", options.stallSeconds);
                 }
                 return List.of();
             }
             hasGivenRows = true;
+            taken += batch.rows.size();
             return batch.rows;
         }
 
@@ -491,6 +514,14 @@ public class Ingest {
             if (received + rows.size() > asked) {
                 rows.subList((int) (asked - received), rows.size()).clear();
                 trouble = Trouble.lasting("The server sends more than %,d rows.", options.rows);
+            }
+            if (received == 0 && !rows.isEmpty()) {
+                if (first == 0) firstId = rows.get(0)[0];
+                if (first > 0 && rows.get(0)[0].equals(firstId)) {
+                    rows.clear();
+                    trouble = Trouble.lasting("The server begins with the first row again, where"
+                            + " row %,d was asked for: it cannot resume.", options.from + first);
+                }
             }
             received += rows.size();
             batches.add(new Batch(rows, false, null));
@@ -730,12 +761,13 @@ public class Ingest {
             send();
             try {
                 database.checkBeforeCommit();
-                connection.commit();
+                // Commits, as JDBC has it. After commit(), the driver of SQLite would take the lock
+                // for the next transaction at once, and no other program would ever write.
+                connection.setAutoCommit(true);
             } catch (SQLException e) {
                 throw abandon(database.explain(e));
-            } catch (Trouble lost) { // with all that was committed
-                committed = 0;
-                throw abandon(lost);
+            } catch (Trouble e) {
+                throw abandon(e);
             }
             committed += sent;
             alreadyThere += sentInVain;
@@ -746,6 +778,7 @@ public class Ingest {
             try {
                 // Not before there is a row: no empty database is left where no server answers.
                 if (connection == null) open();
+                connection.setAutoCommit(false); // begins a transaction, if there is none
                 int many = waiting.size() / STATEMENT_ROWS * STATEMENT_ROWS;
                 insert(waiting.subList(0, many), insertMany, STATEMENT_ROWS);
                 insert(waiting.subList(many, waiting.size()), insertOne, 1);
@@ -803,8 +836,8 @@ public class Ingest {
                 throw Trouble.lasting("%s has a table %s with other columns: %s."
                         + " Name another one with --db.", database.name(), TABLE, columns);
             }
-            connection = database.prepareToWrite(connection); // not before the table is known
-            connection.setAutoCommit(false);
+            // Not before the table is known: a database that is refused is left as it is.
+            connection = database.prepareToWrite(connection);
             insertMany = prepareInsert(STATEMENT_ROWS);
             insertOne = prepareInsert(1);
         }
@@ -886,6 +919,9 @@ public class Ingest {
         /** What it is called where people can see it: without a password. */
         String name();
 
+        /** Whether its name is all that was given with --db. */
+        boolean isNameWhole();
+
         /** Takes time, so it is called while the server is asked. A failure is told by open(). */
         void loadDriver();
 
@@ -908,9 +944,9 @@ public class Ingest {
         try {
             DriverManager.getDriver(url);
         } catch (SQLException e) {
-            throw Trouble.lasting("There is no driver for %s on the class path. Put %s into lib/,"
-                    + " and start with -cp \"lib/*\" in the folder of the project.",
-                    url.replaceFirst("(jdbc:[^:]*:).*", "$1"), jar);
+            throw Trouble.lasting("No driver on the class path takes a URL %s... Check the URL, put"
+                    + " %s into lib/, and start with -cp \"lib/*\" in the folder of the project.",
+                    url.replaceFirst("(?s)(jdbc:[^:/@?]*:?).*", "$1"), jar);
         }
     }
 
@@ -930,20 +966,22 @@ public class Ingest {
         private static final String SETTINGS = "?open_mode=32774&synchronous=FULL&page_size=8192"
                 + "&cache_size=-8192&transaction_mode=IMMEDIATE&busy_timeout=5000"
                 + "&jdbc.get_generated_keys=false";
-        private static final Logger DRIVERS_LOGGER = Logger.getLogger("org.sqlite");
-
         private final Path path;
         private SQLException loadFailure; // of the driver
         private boolean hasLog; // in write-ahead log mode
-        private List<Object> identity; // of the files, when they were opened
+        private String fileKey; // when it was opened first
+        private String logKey; // when it was opened last
 
         SqliteFile(Path path) {
             this.path = path;
-            DRIVERS_LOGGER.setLevel(Level.OFF); // it prints stack traces; we say it in a sentence
         }
 
         @Override public String name() {
-            return path.toString();
+            return printable(path.toString());
+        }
+
+        @Override public boolean isNameWhole() {
+            return true;
         }
 
         @Override public void loadDriver() {
@@ -957,6 +995,7 @@ public class Ingest {
         @Override public Connection open() throws SQLException, Trouble {
             requireDriver("jdbc:sqlite:", "sqlite-jdbc (./build.sh fetches it)");
             checkPath();
+            if (fileKey != null && !key("").equals(fileKey)) throw replaced("");
             if (loadFailure != null) throw loadFailure; // once: later the driver says other things
             try {
                 return connect(SETTINGS);
@@ -982,7 +1021,8 @@ public class Ingest {
                 connection.close();
                 ready = connectWithoutLog();
             }
-            identity = identity();
+            if (fileKey == null) fileKey = key("");
+            logKey = key("-wal");
             return ready;
         }
 
@@ -1032,28 +1072,28 @@ public class Ingest {
             }
         }
 
-        /** SQLite would not notice that a file is gone, and write on into nowhere. */
+        /** SQLite would not notice that a file is gone, and keep writing to a deleted one. */
         @Override public void checkBeforeCommit() throws Trouble {
-            if (!identity().equals(identity)) {
-                throw Trouble.lasting("%s%s has been removed or replaced meanwhile.", path,
-                        hasLog ? " or its log, " + path.getFileName() + "-wal," : "");
-            }
+            if (!key("").equals(fileKey)) throw replaced("");
+            if (hasLog && !key("-wal").equals(logKey)) throw replaced("-wal");
+        }
+
+        private Trouble replaced(String suffix) {
+            return Trouble.lasting("%s%s was removed or replaced during the run.",
+                    name(), suffix).withLoss();
         }
 
         /**
-         * A file has the same key for as long as it exists; on Windows none, but there it stays.
+         * A file has the same key for as long as it exists (on Windows: as long as there is one).
          */
-        private List<Object> identity() {
-            List<Object> keys = new ArrayList<>();
-            for (String suffix : hasLog ? List.of("", "-wal") : List.of("")) {
-                try {
-                    Path file = path.resolveSibling(path.getFileName() + suffix);
-                    keys.add(String.valueOf(Files.getAttribute(file, "fileKey")));
-                } catch (IOException e) {
-                    keys.add("no such file");
-                }
+        private String key(String suffix) {
+            try {
+                Path real = path.toRealPath(); // SQLite keeps the log beside the file, not the link
+                Path file = real.resolveSibling(real.getFileName() + suffix);
+                return String.valueOf(Files.getAttribute(file, "fileKey"));
+            } catch (IOException e) {
+                return "no such file";
             }
-            return keys;
         }
 
         @Override public Trouble explain(SQLException failure) {
@@ -1079,9 +1119,13 @@ public class Ingest {
     }
 
     private static final class DatabaseServer implements Database {
-        /** A password in a URL: the value of a parameter, or what stands before the host. */
-        private static final Pattern SECRET = Pattern.compile(
-                "(?i)(?:pass|pwd|secret|token)[^=&;?]*=([^&;]*)|//[^/@:]*:([^/@]*)@");
+        private static final int ANSWER_SECONDS = 30; // then its connection counts as lost
+
+        /** Values of options with such a name, in a URL, are passwords. */
+        private static final Pattern PASSWORD_OPTION =
+                Pattern.compile("(?i)(?:pass|pwd|secret|token)[^=&;]*=([^&;]+)");
+        /** user:password@host and user/password@host; greedy, as a password may hold an @. */
+        private static final Pattern BEFORE_HOST = Pattern.compile("(?s)jdbc:[^:/@]*:?(.*)@");
 
         /** States (SQL:2003, and PostgreSQL's) of what can pass: the next attempt may succeed. */
         private static final Pattern PASSING_STATE = Pattern.compile("08..." // connection lost
@@ -1096,8 +1140,16 @@ public class Ingest {
             this.url = url;
         }
 
+        /** The URL without its options; where it holds an @, no more than its kind. */
         @Override public String name() {
-            return withoutPassword(url);
+            String shown = url.contains("@")
+                    ? url.replaceFirst("(?s)^(jdbc:[^:/@]*:)?.*", "$1***")
+                    : url.replaceFirst("(?s)[?;&].*|[:/]?\\w*=.*", "");
+            return printable(shown);
+        }
+
+        @Override public boolean isNameWhole() {
+            return name().equals(url);
         }
 
         @Override public void loadDriver() {
@@ -1109,7 +1161,9 @@ public class Ingest {
             return DriverManager.getConnection(url);
         }
 
-        @Override public Connection prepareToWrite(Connection connection) {
+        @Override public Connection prepareToWrite(Connection connection) throws SQLException {
+            // Else a lock, or a server that hangs, could hold a statement, and Ctrl-C, for ever.
+            connection.setNetworkTimeout(Runnable::run, 1000 * ANSWER_SECONDS);
             return connection;
         }
 
@@ -1121,7 +1175,7 @@ public class Ingest {
             SQLException next = failure.getNextException();
             SQLException first = next == null ? failure : next; // a batch only says that it failed
             String state = String.valueOf(first.getSQLState());
-            String words = withoutPassword(first.getMessage());
+            String words = withoutPassword(words(first));
             boolean noHost = isOrHas(first, UnknownHostException.class);
             if (PASSING_STATE.matcher(state).matches() && !noHost) {
                 return Trouble.passing(null, "The database says: %s (%s),", words, state);
@@ -1129,16 +1183,48 @@ public class Ingest {
             return Trouble.lasting("The database %s says: %s (%s).", name(), words, state);
         }
 
+        /** The driver's words, and those of the cause where it has others. */
+        private static String words(SQLException failure) {
+            String words = String.valueOf(failure.getMessage());
+            String cause = reason(failure);
+            return words.contains(cause) ? words : words + " (" + cause + ")";
+        }
+
         @Override public String withoutPassword(String text) {
-            String clean = text;
-            Matcher secret = SECRET.matcher(url);
-            while (secret.find()) {
-                String raw = secret.group(1) == null ? secret.group(2) : secret.group(1);
-                for (String form : List.of(raw, URLDecoder.decode(raw, StandardCharsets.UTF_8))) {
-                    if (!form.isEmpty()) clean = clean.replace(form, "***");
-                }
+            String clean = text.replace(url, name());
+            for (String password : passwords()) {
+                clean = clean.replace(password, "***");
             }
             return clean;
+        }
+
+        /** All in the URL that may be one, as it is written there and as it is meant. */
+        private Set<String> passwords() {
+            // The longest first: of a shorter one in it, no rest must be left.
+            Set<String> found = new TreeSet<>(Comparator.comparing(String::length).reversed()
+                    .thenComparing(Comparator.naturalOrder()));
+            Matcher option = PASSWORD_OPTION.matcher(url);
+            while (option.find()) {
+                found.add(option.group(1));
+                found.add(decoded(option.group(1)));
+            }
+            Matcher beforeHost = BEFORE_HOST.matcher(url);
+            if (beforeHost.find()) {
+                for (String word : beforeHost.group(1).split("[:/]")) {
+                    found.add(word);
+                    found.add(decoded(word));
+                }
+            }
+            found.remove(""); // which would be found between any two letters
+            return found;
+        }
+
+        private static String decoded(String text) {
+            try {
+                return URLDecoder.decode(text, StandardCharsets.UTF_8);
+            } catch (IllegalArgumentException e) {
+                return text; // not encoded, then
+            }
         }
     }
 
@@ -1333,6 +1419,7 @@ public class Ingest {
                   --help             show this""";
 
         static Options parse(String[] args) {
+            refuseMisplacedUrl(args);
             Arguments given = Arguments.parse(args, List.of(
                     "--url", "--db", "--seed", "--from", "--rate", "--stall-seconds"));
             check(given.words.size() <= 1, "rows must be given once, not as \"%s\"",
@@ -1348,6 +1435,16 @@ public class Ingest {
                     otherOptions(given, database));
         }
 
+        /** Before anything is repeated in a message: a database's URL may hold a password. */
+        private static void refuseMisplacedUrl(String[] args) {
+            String before = "";
+            for (String word : args) {
+                boolean database = word.toLowerCase().contains("jdbc:") || word.contains("@");
+                check(!database || before.equals("--db"), "a JDBC URL must stand behind --db");
+                before = word;
+            }
+        }
+
         private static String url(String text) {
             String host = "([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+])";
             check(text.matches("https?://" + host + "(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
@@ -1360,6 +1457,8 @@ public class Ingest {
             check(!text.startsWith("jdbc:sqlite:"),
                     "--db must be the path of a SQLite database, without jdbc:sqlite:");
             if (text.startsWith("jdbc:")) return new DatabaseServer(text);
+            check(!text.contains("://") && !text.toLowerCase().contains("jdbc:"),
+                    "--db must be a path, or a JDBC URL, which begins with jdbc:");
             try {
                 Path path = Path.of(text);
                 boolean plain = !path.toAbsolutePath().toString().contains("?");
@@ -1433,28 +1532,29 @@ public class Ingest {
             }
         }
 
-        /** As they were given, but for the seed, and for a password. */
+        /** As they were given, but for the seed, and for what a database's URL may keep secret. */
         private static String otherOptions(Arguments given, Database database) {
             StringBuilder others = new StringBuilder();
             given.options.forEach((name, value) -> {
                 if (name.equals("--seed")) return;
-                others.append(" ").append(name).append(" ")
-                        .append(quoted(database.withoutPassword(value)));
+                String shown = name.equals("--db") ? database.name() : value;
+                others.append(" ").append(name).append(" ").append(quoted(shown));
             });
             return others.toString();
         }
 
         /** A word for the command line: in quotes if it needs them, double ones where they do. */
         private static String quoted(String word) {
-            if (word.matches("[A-Za-z0-9_./:~=,@%+-]+")) return word;
+            if (word.matches("[A-Za-z0-9_./:@%+-][A-Za-z0-9_./:~=,@%+-]*")) return word;
             if (word.matches("[^\"$`\\\\!]*")) return '"' + word + '"';
             return "'" + word.replace("'", "'\\''") + "'";
         }
 
         /** The command that does the same, or what is left of it. */
         String command() {
+            String note = database.isNameWhole() ? "" : " (with the whole URL of the database)";
             return "java -cp \"lib/*\" src/powerball/Ingest.java " + rows + " --seed " + seed
-                    + otherOptions;
+                    + otherOptions + note;
         }
     }
 

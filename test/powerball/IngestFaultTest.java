@@ -75,7 +75,7 @@ class IngestFaultTest {
         return Stream.of(
                 new Case("a redirect", FakeServer.closeDelimited(
                         "HTTP/1.1 302 Found\r\nLocation: https://elsewhere.test/api/drawing/1000?seed=42\r\nContent-Length: 0",
-                        ""), 0, "redirects", "--url https://elsewhere.test/api\n"),
+                        ""), 0, "redirects to https://elsewhere.test/api/drawing/1000", "Try --url https://elsewhere.test/api\n"),
                 new Case("a redirect to nowhere", FakeServer.closeDelimited(
                         "HTTP/1.1 302 Found\r\nLocation: ht tp:\r\nContent-Length: 0", ""), 0, "redirects to \"ht tp:\""),
                 new Case("no HTTP", (request, out) -> FakeServer.send(out, "220 mail.test ESMTP\r\n\r\n"), 0,
@@ -90,7 +90,7 @@ class IngestFaultTest {
                     endlessly(1, () -> FakeServer.send(out, "x".repeat(10_000)));
                 }, 0, "status 500"),
                 new Case("another seed", FakeServer.closeDelimited(OK.replace("42", "43"), FakeServer.rows(0, ROWS)), 0,
-                        "seed 43, not 42"),
+                        "sent seed 43, not 42"),
                 new Case("a web page", FakeServer.chunked(OK, "<html>\r\n<body>Welcome!</body></html>\r\n"), 0,
                         "Row 1 ", "<html>??<body>"),
                 new Case("too few rows", FakeServer.chunked(UNNAMED, FakeServer.rows(0, 3)), 3,
@@ -247,7 +247,7 @@ class IngestFaultTest {
         };
         try (FakeServer server = new FakeServer(busyAtFirst); Run ingest = ingest(folder, server)) {
             if (forEver) {
-                ingest.awaitOutput("Asking for the rest in 60.0 s. It asks to wait for 99,999 s; 60 s are the most.\n");
+                ingest.awaitOutput("Asking for the rest in 60.0 s. It asks for 99,999 s; this waits for 60 s at most.\n");
                 return;
             }
             assertEquals(0, ingest.exitCode(), ingest.err());
@@ -300,6 +300,28 @@ class IngestFaultTest {
         }
     }
 
+    @Test void aServerThatIgnoresFromIsNotTakenForOneThatResumes() throws IOException {
+        FakeServer.Answer fromTheStart = (request, out) -> {
+            FakeServer.send(out, OK + "\r\nTransfer-Encoding: chunked\r\n\r\n");
+            FakeServer.chunk(out, FakeServer.rows(0, 600));
+        };
+        try (FakeServer server = new FakeServer(fromTheStart); Run ingest = ingest(folder, server)) {
+            assertFailed(ingest, folder, new Case("ignores from", null, 600, "begins with the first row again"));
+        }
+    }
+
+    @Test void rowsThatHaveAllComeAreEnoughThoughTheEndDoesNotCome() throws IOException {
+        FakeServer.Answer endless = (request, out) -> {
+            FakeServer.send(out, OK + "\r\nTransfer-Encoding: chunked\r\n\r\n");
+            FakeServer.chunk(out, FakeServer.rows(0, ROWS));
+            silence();
+        };
+        try (FakeServer server = new FakeServer(endless); Run ingest = ingest(folder, server)) {
+            assertEquals(0, ingest.exitCode(), ingest.err());
+        }
+        assertEquals(ROWS, Database.count(folder.resolve("powerball_data.db")));
+    }
+
     @Test void aServerThatHangsUpIsAskedAgain() throws IOException {
         AtomicInteger asked = new AtomicInteger();
         FakeServer.Answer hangingUp = (request, out) -> {
@@ -314,7 +336,7 @@ class IngestFaultTest {
 
     /** What cannot pass ends the job at once, with its reason. */
     @Test void anUnknownHostEndsItAtOnce() {
-        assertEndsAtOnce("http://no-such-host.invalid", "There is no host of the name in http://no-such-host\\.invalid\\.");
+        assertEndsAtOnce("http://no-such-host.invalid", "The host name in http://no-such-host\\.invalid is unknown\\.");
     }
 
     @Test void aServerWithoutTlsEndsItAtOnce() throws IOException {

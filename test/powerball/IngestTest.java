@@ -121,6 +121,7 @@ class IngestTest {
             assertEquals(2, ingest.exitCode(), ingest.err());
             String sentence = ingest.err().lines().findFirst().orElse("");
             assertTrue(sentence.contains(blamed) && !sentence.contains("Exception"), ingest.err());
+            assertFalse(ingest.err().contains("geheim"), "a password: " + ingest.err());
             assertTrue(ingest.err().contains("Usage: java -cp \"lib/*\" src/powerball/Ingest.java"), ingest.err());
             assertFalse(ingest.out().contains(PROMPT), "it asks only if nothing else is wrong");
         }
@@ -144,6 +145,10 @@ class IngestTest {
                 Arguments.of("--seed", List.of("10", "--seed")),
                 Arguments.of("--stall-seconds", List.of("10", "--stall-seconds", "0")),
                 Arguments.of("--from", List.of("10", "--from", "1000000001")),
+                Arguments.of("a JDBC URL must stand behind --db", List.of("jdbc:postgresql://u:geheim@x/y")),
+                Arguments.of("a JDBC URL must stand behind --db", List.of("10", "--url", "jdbc:x://y?password=geheim")),
+                Arguments.of("--db must be a path, or a JDBC URL", List.of("10", "--db", "postgresql://u:geheim@x/y")),
+                Arguments.of("--db must be a path, or a JDBC URL", List.of("10", "--db", " JDBC:x://y?password=geheim")),
                 Arguments.of("--rate", List.of("10", "--rate", "0")),
                 Arguments.of("rows", List.of("10", "20")),
                 Arguments.of("rows", List.of("1000000001")));

@@ -317,6 +317,21 @@ class ResumeTest {
         }
     }
 
+    @Test void betweenItsCommitsAnotherProgramCanWrite() throws SQLException {
+        try (Run ingest = Run.ingest(folder, "1000000", "--rate", "1000", "--url", server.url)) {
+            Run.await("the first rows", () -> Database.hasRows(db), ingest::err);
+            for (int i = 0; i < 3; i++) {
+                try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + db + "?busy_timeout=15000");
+                        Statement sql = other.createStatement()) {
+                    sql.execute("CREATE TABLE IF NOT EXISTS diary (day TEXT)");
+                    sql.execute("INSERT INTO diary VALUES ('today')");
+                }
+            }
+            assertTrue(ingest.process.isAlive(), ingest.err());
+        }
+        assertEquals(List.of("3"), Database.query(db, "SELECT count(*) FROM diary"));
+    }
+
     @Test void twoIngestsIntoOneFileBothSucceed() {
         try (Run one = Run.ingest(folder, "50000", "--seed", "1", "--url", server.url);
                 Run two = Run.ingest(folder, "50000", "--seed", "1000000", "--url", server.url)) {
@@ -393,11 +408,50 @@ class ResumeTest {
             succeeds("sh", "-c", "cd '" + folder + "'; " + command);
             gate.countDown();
             assertEquals(1, ingest.exitCode(), ingest.err());
-            assertTrue(ingest.err().contains("powerball_data.db or its log, powerball_data.db-wal, has been removed"),
+            String which = command.contains("-wal") ? "powerball_data.db-wal" : "powerball_data.db";
+            assertTrue(ingest.err().contains(which + " was removed or replaced during the run.\nHow many of the 1,000 rows"),
                     ingest.err());
-            assertTrue(ingest.err().contains("\n0 of 2,000 rows"), ingest.err());
             assertFalse(ingest.err().contains("Exception"), ingest.err());
         }
+    }
+
+    /** SQLite keeps the log beside the file, not beside a link to it. */
+    @Test void theLogOfALinkedDatabaseIsLookedAtToo() throws IOException {
+        Path real = Files.createDirectory(folder.resolve("real"));
+        Files.createSymbolicLink(db, real.resolve("data.db"));
+        CountDownLatch gate = new CountDownLatch(1);
+        try (FakeServer halves = new FakeServer(twoHalves(gate));
+                Run ingest = Run.ingest(folder, "2000", "--url", halves.url)) {
+            Run.await("the first half", () -> Database.hasRows(db));
+            Files.delete(real.resolve("data.db-wal"));
+            gate.countDown();
+            assertEquals(1, ingest.exitCode(), ingest.err());
+            assertTrue(ingest.err().contains("-wal was removed or replaced during the run."), ingest.err());
+        }
+    }
+
+    /** Between two attempts the database is closed; that it is another one afterwards must not go unseen. */
+    @Test void aDatabaseThatIsReplacedBetweenTwoAttemptsEndsIt() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        FakeServer.Answer halves = (request, out) -> {
+            int from = FakeServer.from(request);
+            FakeServer.send(out, "HTTP/1.1 200 OK\r\nDrawing-Seed: 3\r\n\r\n" + FakeServer.rows(from, 1000) + ", ");
+            if (from < 1000) gate.await();
+            FakeServer.send(out, FakeServer.rows(Math.max(from, 1000), 2000));
+        };
+        try (FakeServer server = new FakeServer(halves);
+                Run ingest = Run.ingest(folder, "2000", "--seed", "3", "--url", server.url)) {
+            Run.await("the first half", () -> Database.hasRows(db));
+            try (Lock lock = new Lock(db)) {
+                gate.countDown();
+                ingest.awaitOutput("is locked after 1,000 of 2,000 rows");
+                succeeds("sh", "-c", "cd '" + folder + "'; mkdir old; mv powerball_data.db* old");
+                lock.release();
+            }
+            assertEquals(1, ingest.exitCode(), ingest.err());
+            assertTrue(ingest.err().contains("powerball_data.db was removed or replaced during the run."), ingest.err());
+        }
+        assertFalse(Files.exists(db), "an empty database in its place");
     }
 
     @ParameterizedTest(name = "{0}")
