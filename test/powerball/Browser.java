@@ -28,6 +28,8 @@ final class Browser implements AutoCloseable {
 
     private static final Pattern READY = Pattern.compile("DevTools listening on (ws://\\S+)");
     private static final int ANSWER_SECONDS = 60;
+    private static final Map<String, Integer> KEY_CODES = Map.of(
+            "Tab", 9, "Enter", 13, " ", 32, "End", 35, "ArrowRight", 39, "ArrowDown", 40);
 
     private final Run run;
     private final WebSocket socket;
@@ -145,6 +147,34 @@ final class Browser implements AutoCloseable {
 
         void click(String selector) {
             eval(find(selector) + ".click()");
+        }
+
+        /** Presses a key and lets it go, wherever the focus is. */
+        void press(String key) {
+            String text = key.equals("Enter") ? "\r" : key.equals(" ") ? " " : "";
+            for (String type : List.of("keyDown", "keyUp")) {
+                call(session, "Input.dispatchKeyEvent", "type", type, "key", key, "code", key.equals(" ") ? "Space" : key,
+                        "windowsVirtualKeyCode", KEY_CODES.get(key), "text", type.equals("keyDown") ? text : "");
+            }
+        }
+
+        /** Types into what has the focus. */
+        void type(String text) {
+            call(session, "Input.insertText", "text", text);
+        }
+
+        /** Moves the mouse to the middle of an element. */
+        void hover(String selector) {
+            String[] at = eval("(({left, top, width, height}) => [left + width / 2, top + height / 2])("
+                    + find(selector) + ".getBoundingClientRect())").split(",");
+            call(session, "Input.dispatchMouseEvent", "type", "mouseMoved",
+                    "x", Double.parseDouble(at[0]), "y", Double.parseDouble(at[1]));
+        }
+
+        /** Sets the size of the window, in CSS pixels. */
+        void resize(int width, int height) {
+            call(session, "Emulation.setDeviceMetricsOverride", "width", width, "height", height,
+                    "deviceScaleFactor", 1, "mobile", false);
         }
 
         private static String find(String selector) {

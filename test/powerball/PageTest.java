@@ -9,10 +9,13 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -27,6 +30,8 @@ class PageTest {
 
     private static final String FIRST_ROW_OF_42 = "1 Ximena Collins Cedar Rapids, IA 6 42 43 51 52 and 10";
     private static final String AS_FAST_AS_IT_COMES = "";
+    private static final String JACKPOT_OF_42 = "6 42 43 51 52 10"; // its first ticket
+    private static final double FRAMES_A_SECOND = 30;
     private static final long HEAP_BYTES = 20_000_000; // a million rows kept as they are would take 300 MB and more
 
     @TempDir static Path profile;
@@ -77,27 +82,36 @@ class PageTest {
         assertEquals(shown(42, 199), tickets().get(0));
         assertEquals(shown(42, 150), tickets().get(49));
 
-        int[] white = new int[69];
-        int[] red = new int[26];
-        for (int i = 0; i < 200; i++) {
-            Server.Ticket ticket = Server.Ticket.of(42, i);
-            Arrays.stream(ticket.whiteBalls()).forEach(ball -> white[ball - 1]++);
-            red[ticket.powerball() - 1]++;
-        }
+        int[] white = whiteBalls(42, 200);
+        int[] red = powerballs(42, 200);
         assertEquals(1000, Arrays.stream(white).sum());
         assertBars("#white", white, 1000 / 69.0, "14.5");
         assertBars("#red", red, 200 / 26.0, "7.7");
         assertNoErrors();
     }
 
+    private static int[] whiteBalls(long seed, int rows) {
+        int[] counts = new int[69];
+        for (int i = 0; i < rows; i++) {
+            Arrays.stream(Server.Ticket.of(seed, i).whiteBalls()).forEach(ball -> counts[ball - 1]++);
+        }
+        return counts;
+    }
+
+    private static int[] powerballs(long seed, int rows) {
+        int[] counts = new int[26];
+        for (int i = 0; i < rows; i++) {
+            counts[Server.Ticket.of(seed, i).powerball() - 1]++;
+        }
+        return counts;
+    }
+
     /** Each bar says its count and is as high as it should be, measured by the expected line. */
     private void assertBars(String figure, int[] counts, double expected, String shown) {
         List<String> bars = list(figure + " .bars li", "textContent");
-        for (int i = 0; i < counts.length; i++) {
-            assertEquals(i + 1 + ": " + counts[i] + " times", bars.get(i));
-        }
+        assertValues(figure, counts);
         double line = percent(page.eval("document.querySelector('" + figure + " .line').style.bottom"));
-        double[] heights = list(figure + " .bars li", "style.height").stream().mapToDouble(PageTest::percent).toArray();
+        double[] heights = list(figure + " .bar", "style.height").stream().mapToDouble(PageTest::percent).toArray();
         for (int i = 0; i < counts.length; i++) {
             assertEquals(counts[i] / expected, heights[i] / line, 0.001, bars.get(i));
         }
@@ -106,6 +120,15 @@ class PageTest {
         int most = IntStream.range(0, counts.length).boxed().max(Comparator.comparing(i -> counts[i])).orElseThrow();
         assertTrue(page.text(figure + " figcaption").contains(" came most often, " + counts[most] + " times; "),
                 page.text(figure + " figcaption"));
+    }
+
+    private void assertValues(String figure, int[] counts) {
+        List<String> bars = list(figure + " .bars li", "textContent");
+        assertEquals(counts.length, bars.size());
+        for (int i = 0; i < counts.length; i++) {
+            String value = i + 1 + ": " + String.format("%,d", counts[i]) + (counts[i] == 1 ? " time" : " times");
+            assertTrue(bars.get(i).matches(value + "(, .*)?"), bars.get(i) + ", not " + value);
+        }
     }
 
     @Test void theAddressHoldsTheRunAndFillsTheControls() {
@@ -202,6 +225,8 @@ class PageTest {
         run("-5", AS_FAST_AS_IT_COMES, "42");
         awaitStatus("refused");
         assertEquals("The server refused: rows must be a whole number from 0 to 1,000,000,000, not \"-5\"", status());
+        assertEquals("- -", page.text("#elapsed") + " " + page.text("#left"));
+        assertEquals(List.of("expected", "expected"), list(".expected", "innerText"));
         run("abc", AS_FAST_AS_IT_COMES, "42");
         Run.await("another answer", () -> status().endsWith("not \"abc\""));
         run("10", AS_FAST_AS_IT_COMES, "1e3");
@@ -265,19 +290,28 @@ class PageTest {
         assertNoErrors();
     }
 
-    @Test void aMillionRowsFillNeitherTheListNorTheMemory() {
-        open(server, "");
+    @Test void aMillionTicketsWithADrawFillNeitherTheListNorTheMemory() {
+        open(server, "/?numbers=" + JACKPOT_OF_42);
         page.eval("requestAnimationFrame(function count() { window.framesDrawn = (window.framesDrawn ?? 0) + 1;"
                 + " requestAnimationFrame(count); })");
         run("1,000,000", AS_FAST_AS_IT_COMES, "42");
+        Run.await("some rows", () -> page.eval("run.rows > 0").equals("true"));
+        int before = Integer.parseInt(page.eval("framesDrawn"));
         awaitStatus("complete");
+        double frames = Integer.parseInt(page.eval("framesDrawn")) - before;
+        double seconds = Double.parseDouble(page.eval("secondsSoFar()"));
         assertTrue(status().startsWith("Complete: 1,000,000 rows in "), status());
         assertEquals("1,000,000", page.text("#count"));
         assertEquals(50, tickets().size());
-        assertEquals(shown(42, 999_999), tickets().get(0));
+        assertEquals(shown(42, 999_999), tickets().get(0).replaceFirst(" [^ ]+( \\+ PB)?: \\$.*", ""));
         assertTrue(page.heapBytes() < HEAP_BYTES, page.heapBytes() + " bytes");
-        int frames = Integer.parseInt(page.eval("framesDrawn"));
-        assertTrue(frames > 30, "drawn only " + frames + " times: the tab did not answer meanwhile");
+        assertEquals("6000000", page.eval("run.kept.buffer.byteLength"));
+        assertTrue(frames / seconds >= FRAMES_A_SECOND, frames + " frames in " + seconds + " s");
+
+        List<String> table = tiers(); // and once more, from what is kept
+        page.click("#clear");
+        drawn(JACKPOT_OF_42);
+        assertEquals(table, tiers());
         assertNoErrors();
     }
 
@@ -305,7 +339,7 @@ class PageTest {
         String html = answer.body();
         assertEquals(List.of("<style nonce=\"" + nonce + "\">", "<script nonce=\"" + nonce + "\">"),
                 all("<(?:style|script)[^>]*>", html));
-        assertEquals(List.of("href=\"data:,\""), all("\\b(?:src|href|action)=\\S+?(?=[ >])", html));
+        assertEquals(List.of("href=\"data:,\"", "href=\"#api\""), all("\\b(?:src|href|action)=\\S+?(?=[ >])", html));
         assertEquals(List.of(), all("<[^>]+ (?:on\\w+|style)=[^>]*>", html));
         assertEquals(List.of(), all("@import|url\\(|//[a-z]+\\.", html));
     }
@@ -325,6 +359,387 @@ class PageTest {
         assertNoErrors();
     }
 
+    // ---- Who has won ----
+
+    @Test void thePageNamesTheWinnersThatWinnersNames() {
+        open(server, "/?rows=200&rate=&seed=42&numbers=15 38 64 65 66 10"); // the second ticket, but for its Powerball
+        page.click("#start");
+        awaitStatus("complete");
+        assertEquals("Best so far 2 Alan Moore Warwick, RI 15 38 64 65 66 and 21 5: $1,000,000", oneLine("#best"));
+        for (int i = 0; i < 50; i++) {
+            Server.Ticket ticket = Server.Ticket.of(42, 199 - i);
+            assertEquals(shown(42, 199 - i) + won(ticket, Set.of(15, 38, 64, 65, 66), 10), tickets().get(i));
+        }
+        long lit = IntStream.range(150, 200).mapToLong(i -> {
+            Server.Ticket ticket = Server.Ticket.of(42, i);
+            return matches(ticket, Set.of(15, 38, 64, 65, 66)) + (ticket.powerball() == 10 ? 1 : 0);
+        }).sum();
+        assertEquals(lit, list("#tickets .lit", "innerText").size());
+        String said = winners(200, "15", "38", "64", "65", "66", "10");
+        assertTrue(said.contains("The luckiest buyers\n5          $1,000,000  Alan Moore, Warwick, RI\n"), said);
+        assertTiersAsIn(said);
+        assertNoErrors();
+    }
+
+    private static String won(Server.Ticket ticket, Set<Integer> white, int powerball) {
+        return Winners.Tier.of(matches(ticket, white), ticket.powerball() == powerball)
+                .map(tier -> " " + tier + ": $" + (Set.of("PB", "1 + PB").contains(tier.toString()) ? "4" : "7"))
+                .orElse("");
+    }
+
+    private static int matches(Server.Ticket ticket, Set<Integer> white) {
+        return (int) Arrays.stream(ticket.whiteBalls()).filter(white::contains).count();
+    }
+
+    @Test void pageAndWinnersAgreeTierByTierFor200000Rows() {
+        open(server, "/?rows=200000&rate=&seed=42&numbers=" + JACKPOT_OF_42);
+        page.click("#start");
+        awaitStatus("complete");
+        assertTiersAsIn(winners(200_000, JACKPOT_OF_42.split(" ")));
+        assertNoErrors();
+    }
+
+    /** What Winners says of these rows of seed 42, as Ingest stored them. */
+    private String winners(int rows, String... numbers) {
+        try (Run ingest = Run.ingest(folder, String.valueOf(rows), "--seed", "42", "--url", server.url)) {
+            assertEquals(0, ingest.exitCode(), ingest.err());
+        }
+        List<String> command = new ArrayList<>(List.of(Run.JAVA, "--enable-native-access=ALL-UNNAMED", "-cp",
+                Run.PROJECT.resolve("build/main") + ":" + Run.PROJECT.resolve("lib") + "/*", "powerball.Winners"));
+        command.addAll(List.of(numbers));
+        try (Run winners = Run.start(folder, command)) {
+            assertEquals(0, winners.exitCode(), winners.err());
+            return winners.out();
+        }
+    }
+
+    /** The same tiers, odds, winners and dollars, in the same order; and the same sums below them. */
+    private void assertTiersAsIn(String said) {
+        Pattern line = Pattern.compile("(?m)^(\\S+(?: \\+ PB)?) +(?:\\$[\\d,]+ +)?([\\d,.]+) +([\\d,.]+) +([\\d,]+) +(\\$[\\d,]+)$");
+        List<String> expected = line.matcher(said).results().map(found -> String.join(" | ", found.group(1),
+                rough(found.group(2)), rough(found.group(3)), found.group(4), found.group(5))).toList();
+        assertEquals(10, expected.size(), said);
+        assertEquals(expected, tiers());
+        Matcher sums = Pattern.compile("Sales \\S+, paid \\S+, left \\S+").matcher(said);
+        assertTrue(sums.find(), said);
+        assertEquals(sums.group() + ".", page.text("#money"));
+    }
+
+    private static String rough(String number) {
+        double value = Double.parseDouble(number.replace(",", ""));
+        return String.format(Locale.ROOT, value < 1000 ? "%,.2f" : "%,.0f", value);
+    }
+
+    /** The table without its prizes, which a narrow one hides. */
+    private List<String> tiers() {
+        return list("#tiers tbody tr", "textContent.length && [0, 2, 3, 4, 5].map(i => found.cells[i].textContent).join(' | ')");
+    }
+
+    @Test void aDrawAfterTheRunGivesTheSameAsOneBeforeIt() {
+        open(server, "/?numbers=" + JACKPOT_OF_42);
+        run("2000", AS_FAST_AS_IT_COMES, "42");
+        awaitStatus("complete");
+        assertEquals("?rows=2000&rate=&seed=42&numbers=6+42+43+51+52+10", page.eval("location.search"));
+        String before = drawShown();
+        page.click("#clear");
+        assertEquals("?rows=2000&rate=&seed=42", page.eval("location.search"));
+        assertEquals(0, list("#tickets .lit, #tickets .won:not(:empty), #best:not([hidden])", "innerText").size());
+        assertEquals("5 + PB | 292,201,338 | 0.00 | - | -", tiers().get(0));
+        drawn(JACKPOT_OF_42);
+        Run.await("the buyer, whom the server is asked for", () -> page.text("#best").contains("Ximena Collins"));
+        assertEquals(before, drawShown());
+
+        run("2000", AS_FAST_AS_IT_COMES, "42"); // and in the middle of a run
+        page.click("#clear");
+        page.fill("#draw .ball:nth-child(1)", "6");
+        drawn(JACKPOT_OF_42);
+        awaitStatus("complete");
+        Run.await("the buyer", () -> page.text("#best").contains("Ximena Collins"));
+        assertEquals(before, drawShown());
+        assertNoErrors();
+    }
+
+    private String drawShown() {
+        return tiers() + "\n" + page.text("#money") + "\n" + oneLine("#best") + "\n" + tickets()
+                + list("#tickets .lit", "innerText");
+    }
+
+    @Test void theJackpotIsPaidOnceAndSharedByItsWinners() {
+        open(server, "/?numbers=" + JACKPOT_OF_42);
+        run("10", AS_FAST_AS_IT_COMES, "42");
+        awaitStatus("complete");
+        page.eval("(count(0), showBest(), showTiers())"); // as if there were another one
+        assertTrue(oneLine("#best").endsWith(" 5 + PB: $10,000,000"), oneLine("#best"));
+        assertEquals("5 + PB | 292,201,338 | 0.00 | 2 | $20,000,000", tiers().get(0));
+    }
+
+    @Test void theButtonDrawsNumbersThatTheRulesAllow() {
+        open(server, "");
+        for (int i = 0; i < 20; i++) {
+            page.click("#draw-button");
+            List<Integer> balls = list("#draw .ball", "value").stream().map(Integer::valueOf).toList();
+            List<Integer> white = balls.subList(0, 5);
+            assertEquals(white.stream().sorted().distinct().toList(), white);
+            assertTrue(white.get(0) >= 1 && white.get(4) <= 69 && balls.get(5) >= 1 && balls.get(5) <= 26, "" + balls);
+            assertTrue(page.eval("location.search").endsWith("&numbers=" + String.join("+", list("#draw .ball", "value"))));
+        }
+        assertNoErrors();
+    }
+
+    @Test void whatIsNoDrawIsSaidAndCountsNothing() {
+        open(server, "/?numbers=70 2 3 4 5 6");
+        assertEquals("A white ball must be a whole number from 1 to 69, not \"70\".", page.text("#hint"));
+        assertEquals("true,false", page.eval("[...document.querySelectorAll('#draw .ball')].slice(0, 2)"
+                + ".map(ball => ball.getAttribute('aria-invalid')).join()"));
+        drawn("1 2 3 4 5 27");
+        assertEquals("The Powerball must be a whole number from 1 to 26, not \"27\".", page.text("#hint"));
+        drawn("1 2 3 4 1 26");
+        assertEquals("The white balls must be different: 1 is there twice.", page.text("#hint"));
+        drawn("1 2 3 4 x 26");
+        assertEquals("A white ball must be a whole number from 1 to 69, not \"x\".", page.text("#hint"));
+        assertEquals("true", page.eval("winning === null"));
+        drawn("1 2 3 4 5 1");
+        assertEquals("The address of this page holds the run and the draw.", page.text("#hint"));
+        assertNoErrors();
+    }
+
+    @Test void ticketsBeyondThoseThatAreKeptAreSaidNotToBeCounted() {
+        open(server, "");
+        run("200", AS_FAST_AS_IT_COMES, "42");
+        awaitStatus("complete");
+        page.eval("run.kept = run.kept.slice(0, 600)"); // as after a million
+        drawn(JACKPOT_OF_42);
+        assertTrue(page.text("#money").startsWith("Sales $200, paid $20,000,0"), page.text("#money"));
+        assertTrue(page.text("#money").endsWith(
+                " Not counted: 100 tickets before the draw, whose balls were not kept."), page.text("#money"));
+    }
+
+    // ---- A run in parts ----
+
+    @Test void afterEachBreakThePageGoesOnWhereItWasAndComesToTheCountsOfAWholeStream() {
+        List<String> whole;
+        open(server, "/?numbers=" + JACKPOT_OF_42);
+        run("20000", AS_FAST_AS_IT_COMES, "42");
+        awaitStatus("complete");
+        whole = tiers();
+        page.close();
+        try (ServerProcess breaking = ServerProcess.start("--drop-after", "4000")) {
+            open(breaking, "/?numbers=" + JACKPOT_OF_42);
+            assertEquals("true", page.eval("document.querySelector('#go-on').hidden"));
+            run("20000", AS_FAST_AS_IT_COMES, "42");
+            for (int row = 4000; row < 20_000; row += 4000) {
+                Run.await("a break", () -> page.eval("!document.querySelector('#go-on').hidden").equals("true"));
+                assertEquals(String.format("The stream broke after %,d of 20,000 rows: "
+                        + "the server or the connection failed.", row), status());
+                assertEquals(String.format("Go on from row %,d", row + 1), page.text("#go-on"));
+                page.click("#go-on");
+                assertEquals(String.format("Going on from row %,d.", row + 1), status());
+                breaking.run.awaitOutput("GET /drawing/" + (20_000 - row) + "\\?format=ndjson&seed=42&from=" + row + " begins");
+            }
+            awaitStatus("complete");
+            assertTrue(status().matches("Complete: 20,000 rows in \\d+\\.\\d+ s, in 5 parts\\."), status());
+            assertEquals("true", page.eval("document.querySelector('#go-on').hidden"));
+            assertEquals(whole, tiers());
+            assertValues("#white", whiteBalls(42, 20_000));
+            assertValues("#red", powerballs(42, 20_000));
+            assertEquals(shown(42, 19_999), tickets().get(0));
+            assertEquals(shown(42, 19_950), tickets().get(49));
+        }
+        assertOnlyError("Failed to load resource: net::ERR_INCOMPLETE_CHUNKED_ENCODING");
+    }
+
+    @Test void aStoppedRunGoesOnAlsoWithASeedThatTheServerChose() {
+        open(server, "");
+        run("30", "10", "");
+        Run.await("some rows", () -> tickets().size() >= 2);
+        page.click("#stop");
+        awaitStatus("stopped");
+        page.fill("#rate", AS_FAST_AS_IT_COMES);
+        page.click("#go-on");
+        awaitStatus("complete");
+        long seed = Long.parseLong(page.text("#used-seed"));
+        List<String> tickets = tickets();
+        assertEquals(IntStream.range(0, 30).mapToObj(i -> shown(seed, 29 - i)).toList(), tickets);
+        assertNoErrors();
+    }
+
+    @Test void anotherRateTakesEffectInMidRun() {
+        open(server, "");
+        run("100", "1", "42");
+        Run.await("a row", () -> tickets().size() >= 1);
+        page.fill("#rate", "1000");
+        page.eval("document.querySelector('#rate').dispatchEvent(new Event('change', {bubbles: true}))");
+        awaitStatus("complete"); // in less than a hundred seconds
+        assertEquals(50, tickets().size());
+        assertValues("#white", whiteBalls(42, 100));
+        assertTrue(page.eval("location.search").contains("rate=1000"));
+        assertNoErrors();
+    }
+
+    @Test void theTimeThatIsLeftIsShown() {
+        open(server, "");
+        run("600", "10", "42");
+        Run.await("a time", () -> page.text("#left").matches("5\\d s|1 min \\d s"), () -> page.text("#left"));
+        double progress = Double.parseDouble(page.eval("document.querySelector('#progress').value"));
+        assertTrue(progress > 0 && progress < 0.1, "" + progress);
+        page.click("#stop");
+        awaitStatus("stopped");
+        assertEquals("-", page.text("#left"));
+        assertNoErrors();
+    }
+
+    @Test void oneRowIsNotOneRows() {
+        open(server, "");
+        run("1", AS_FAST_AS_IT_COMES, "42");
+        awaitStatus("complete");
+        assertTrue(status().startsWith("Complete: 1 row in "), status());
+        assertEquals("6: 1 time", page.text("#white li:nth-child(6)"));
+        assertNoErrors();
+    }
+
+    // ---- The histograms ----
+
+    @Test void fromTwentyThousandRowsOnBarsAreDeviationsAndThePageSaysSo() {
+        open(server, "");
+        run("19999", AS_FAST_AS_IT_COMES, "42");
+        awaitStatus("complete");
+        assertEquals("", page.text("#scale"));
+        run("20000", AS_FAST_AS_IT_COMES, "42");
+        awaitStatus("complete");
+        assertEquals("From 20,000 rows on: standard deviations from what is expected. The band: \u00b12.",
+                page.text("#scale"));
+        assertDeviations("#white", whiteBalls(42, 20_000), 5 / 69.0);
+        assertDeviations("#red", powerballs(42, 20_000), 1 / 26.0);
+        assertNoErrors();
+    }
+
+    private void assertDeviations(String figure, int[] counts, double chance) {
+        double expected = 20_000 * chance;
+        double deviation = Math.sqrt(expected * (1 - chance));
+        double two = percent(page.eval("document.querySelector('" + figure + " .band').style.height")) / 2;
+        double zero = percent(page.eval("document.querySelector('" + figure + " .band').style.bottom")) + two;
+        assertEquals(50, zero, 0.01);
+        List<String> bottoms = list(figure + " .bar", "style.bottom");
+        List<String> heights = list(figure + " .bar", "style.height");
+        List<String> values = list(figure + " .value", "textContent");
+        int outside = 0;
+        for (int i = 0; i < counts.length; i++) {
+            double z = (counts[i] - expected) / deviation;
+            double height = percent(heights.get(i));
+            assertEquals(Math.abs(z), 2 * height / two, 0.001);
+            assertEquals(z < 0 ? 50 - height : 50, percent(bottoms.get(i)), 0.001);
+            assertTrue(values.get(i).endsWith(String.format(Locale.ROOT, ", %s%.1f standard deviations",
+                    z < 0 ? "\u2212" : "+", Math.abs(z))), values.get(i) + " " + z);
+            outside += Math.abs(z) > 2 ? 1 : 0;
+        }
+        assertEquals(outside + " of " + counts.length + " outside the band; usual: " + Math.round(counts.length * 0.0455)
+                + ".", page.eval("document.querySelector('" + figure + " figcaption').textContent"));
+    }
+
+    @Test void theValueOfABarShowsOnHoverAndTheLastTickIsTheLastBall() {
+        open(server, "");
+        run("200", AS_FAST_AS_IT_COMES, "42");
+        awaitStatus("complete");
+        assertEquals(List.of("1", "10", "20", "30", "40", "50", "60", "69"), ticks("#white"));
+        assertEquals(List.of("1", "5", "10", "15", "20", "26"), ticks("#red"));
+        assertEquals(List.of(), shownValues());
+        page.resize(1366, 630);
+        page.hover("#white li:nth-child(69) .column");
+        int times = whiteBalls(42, 200)[68];
+        Run.await("the value", () -> shownValues().equals(List.of("69: " + times + " times")), () -> "" + shownValues());
+        assertNoErrors();
+    }
+
+    private List<String> ticks(String figure) {
+        return list(figure + " .column", "dataset.tick").stream().filter(tick -> !tick.isEmpty()).toList();
+    }
+
+    private List<String> shownValues() {
+        return list(".value", "clientWidth > 1 ? found.textContent : ''").stream()
+                .filter(value -> !value.isEmpty()).toList();
+    }
+
+    // ---- On every screen, and by hand ----
+
+    @Test void listHistogramsTiersAndDrawFitOneScreenOfAnyProjector() {
+        open(server, "/?numbers=" + JACKPOT_OF_42);
+        for (String rows : List.of("1000", "20000")) {
+            run(rows, AS_FAST_AS_IT_COMES, "42");
+            awaitStatus("complete");
+            for (int[] size : new int[][] {{1920, 1080}, {1366, 630}, {1280, 720}, {1024, 600}, {1024, 500}}) {
+                page.resize(size[0], size[1]);
+                String screen = rows + " rows on " + size[0] + "x" + size[1] + ": ";
+                for (String part : List.of("header", "#run", "#best", "#tickets", "#tiers", "#numbers")) {
+                    assertEquals("true", page.eval("(box => box.height > 0 && box.top >= 0 && box.left >= 0"
+                            + " && box.bottom <= innerHeight && box.right <= innerWidth)(document.querySelector('" + part
+                            + "').getBoundingClientRect())"), screen + part);
+                }
+                for (String part : List.of("#run", "#tiers", "#numbers", "html")) { // nothing of it must be scrolled for
+                    assertEquals("true", page.eval("(part => part.scrollWidth <= part.clientWidth && ('" + part
+                            + "' === 'html' || part.scrollHeight <= part.clientHeight))(document.querySelector('" + part + "'))"),
+                            screen + part);
+                }
+            }
+        }
+        page.resize(390, 844);
+        assertEquals("true", page.eval("document.documentElement.scrollWidth <= 390"));
+        String roomForText = page.eval("(select => { const style = getComputedStyle(select);"
+                + " const pen = document.createElement('canvas').getContext('2d'); pen.font = style.font;"
+                + " return select.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - 20"
+                + " - pen.measureText('as fast as it comes').width; })(document.querySelector('#rate'))"); // 20: its arrow
+        assertTrue(Double.parseDouble(roomForText) >= 0, roomForText + " pixels of room");
+        assertNoErrors();
+    }
+
+    @Test void theKeyboardAloneCanDoAllOfIt() {
+        open(server, "");
+        tabTo("#rows");
+        page.type("200");
+        tabTo("#rate");
+        page.press("ArrowDown"); // from 10 a second to 100
+        tabTo("#seed");
+        page.type("42");
+        page.press("Enter");
+        Run.await("some rows", () -> tickets().size() >= 2);
+        tabTo("#stop");
+        page.press(" ");
+        awaitStatus("stopped");
+        assertEquals("100", page.eval("run.asked.rate"));
+        tabTo("#go-on");
+        page.press("Enter");
+        awaitStatus("complete");
+        assertEquals("stop", page.eval("document.activeElement.id"));
+        String[] balls = JACKPOT_OF_42.split(" ");
+        for (int i = 0; i < balls.length; i++) {
+            tabTo("#draw .ball:nth-child(" + (i + 1) + ")");
+            page.type(balls[i]);
+        }
+        Run.await("the best", () -> oneLine("#best").contains("Ximena Collins"), () -> oneLine("#best"));
+        tabTo("#clear");
+        page.press(" ");
+        assertEquals("true", page.eval("winning === null"));
+        tabTo("#draw-button");
+        page.press(" ");
+        assertEquals("false", page.eval("winning === null"));
+        tabTo("#white li");
+        page.press("ArrowRight");
+        assertEquals(List.of("2: " + whiteBalls(42, 200)[1] + " times"), shownValues());
+        page.press("End");
+        assertEquals(List.of("69: " + whiteBalls(42, 200)[68] + " times"), shownValues());
+        tabTo("a[href='#api']");
+        page.press("Enter");
+        Run.await("the API", () -> page.eval("document.querySelector('#api').getBoundingClientRect().top < 20").equals("true"));
+        assertNoErrors();
+    }
+
+    private void tabTo(String selector) {
+        String there = "document.activeElement.matches(" + "\"" + selector + "\")";
+        for (int i = 0; i < 60 && page.eval(there).equals("false"); i++) {
+            page.press("Tab");
+        }
+        assertEquals("true", page.eval(there), "no way to " + selector);
+    }
+
     // ---- How the page is used and read ----
 
     private void open(ServerProcess from, String pathAndQuery) {
@@ -338,10 +753,22 @@ class PageTest {
         page.click("#start");
     }
 
+    /** Types winning numbers. */
+    private void drawn(String numbers) {
+        String[] balls = numbers.split(" ");
+        for (int i = 0; i < balls.length; i++) {
+            page.fill("#draw .ball:nth-child(" + (i + 1) + ")", balls[i]);
+        }
+    }
+
+    private String oneLine(String selector) {
+        return page.eval("document.querySelector('" + selector + "').textContent").replaceAll("\\s+", " ").strip();
+    }
+
     /** Waits for the end of a run and until its last frame is drawn. */
     private void awaitStatus(String state) {
         Run.await(state, () -> page.eval("document.querySelector('#status').dataset.state").equals(state)
-                && page.eval("run.drawn.rows === run.rows").equals("true"));
+                && page.eval("run.shown.rows === run.rows").equals("true"));
     }
 
     private String status() {
