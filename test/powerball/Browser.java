@@ -73,6 +73,7 @@ final class Browser implements AutoCloseable {
         tabs.put(session, tab);
         call(session, "Runtime.enable");
         call(session, "Log.enable");
+        call(session, "Performance.enable");
         tab.open(url);
         return tab;
     }
@@ -185,6 +186,14 @@ final class Browser implements AutoCloseable {
         long heapBytes() {
             call(session, "HeapProfiler.collectGarbage");
             return (long) Double.parseDouble((String) call(session, "Runtime.getHeapUsage").get("usedSize"));
+        }
+
+        /** What its main thread has used of a processor: less than the time on the clock where others use it, too. */
+        double threadSeconds() {
+            List<?> metrics = (List<?>) call(session, "Performance.getMetrics").get("metrics");
+            return metrics.stream().map(metric -> (Map<?, ?>) metric)
+                    .filter(metric -> "ThreadTime".equals(metric.get("name")))
+                    .mapToDouble(metric -> Double.parseDouble((String) metric.get("value"))).sum();
         }
 
         /** Sets prefers-reduced-motion, as in the settings of a system. */
