@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -564,6 +565,29 @@ class PageTest {
         assertNoErrors();
     }
 
+    @Test void whoIsRefusedInMidRunCanTryAgain() throws IOException {
+        try (ServerProcess small = ServerProcess.start("--max-streams", "1")) {
+            open(small, "");
+            run("100", "100", "42");
+            Run.await("some rows", () -> tickets().size() >= 2);
+            page.click("#stop");
+            awaitStatus("stopped");
+            small.run.awaitOutput("GET /drawing/100\\?format=ndjson&seed=42&rate=100 200 .* broken: ");
+            try (Socket other = small.raw(ServerProcess.request("/drawing/1000000?rate=100&seed=7"))) {
+                small.run.awaitOutput("seed=7 begins");
+                page.click("#go-on");
+                awaitStatus("refused");
+                assertEquals("The server refused: all 1 streams are taken; try again", status());
+                assertTrue(other.isConnected());
+            }
+            small.run.awaitOutput("seed=7 200 .* broken: ");
+            page.click("#go-on");
+            awaitStatus("complete");
+            assertValues("#white", whiteBalls(42, 100));
+        }
+        assertOnlyError("Failed to load resource: the server responded with a status of 503 (Service Unavailable)");
+    }
+
     @Test void anotherRateTakesEffectInMidRun() {
         open(server, "");
         run("100", "1", "42");
@@ -607,7 +631,7 @@ class PageTest {
         assertEquals("", page.text("#scale"));
         run("20000", AS_FAST_AS_IT_COMES, "42");
         awaitStatus("complete");
-        assertEquals("From 20,000 rows on: standard deviations from what is expected. The band: \u00b12.",
+        assertEquals("From 20,000 rows on: standard deviations (\u03c3) from what is expected. The band: \u00b12 \u03c3.",
                 page.text("#scale"));
         assertDeviations("#white", whiteBalls(42, 20_000), 5 / 69.0);
         assertDeviations("#red", powerballs(42, 20_000), 1 / 26.0);
@@ -629,7 +653,7 @@ class PageTest {
             double height = percent(heights.get(i));
             assertEquals(Math.abs(z), 2 * height / two, 0.001);
             assertEquals(z < 0 ? 50 - height : 50, percent(bottoms.get(i)), 0.001);
-            assertTrue(values.get(i).endsWith(String.format(Locale.ROOT, ", %s%.1f standard deviations",
+            assertTrue(values.get(i).endsWith(String.format(Locale.ROOT, ", %s%.1f \u03c3",
                     z < 0 ? "\u2212" : "+", Math.abs(z))), values.get(i) + " " + z);
             outside += Math.abs(z) > 2 ? 1 : 0;
         }
@@ -670,6 +694,7 @@ class PageTest {
             for (int[] size : new int[][] {{1920, 1080}, {1366, 630}, {1280, 720}, {1024, 600}, {1024, 500}}) {
                 page.resize(size[0], size[1]);
                 String screen = rows + " rows on " + size[0] + "x" + size[1] + ": ";
+                assertRatesAreNotCutOff(screen);
                 for (String part : List.of("header", "#run", "#best", "#tickets", "#tiers", "#numbers")) {
                     assertEquals("true", page.eval("(box => box.height > 0 && box.top >= 0 && box.left >= 0"
                             + " && box.bottom <= innerHeight && box.right <= innerWidth)(document.querySelector('" + part
@@ -684,12 +709,16 @@ class PageTest {
         }
         page.resize(390, 844);
         assertEquals("true", page.eval("document.documentElement.scrollWidth <= 390"));
-        String roomForText = page.eval("(select => { const style = getComputedStyle(select);"
-                + " const pen = document.createElement('canvas').getContext('2d'); pen.font = style.font;"
-                + " return select.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - 20"
-                + " - pen.measureText('as fast as it comes').width; })(document.querySelector('#rate'))"); // 20: its arrow
-        assertTrue(Double.parseDouble(roomForText) >= 0, roomForText + " pixels of room");
+        assertRatesAreNotCutOff("on a phone");
         assertNoErrors();
+    }
+
+    private void assertRatesAreNotCutOff(String screen) {
+        String room = page.eval("(select => { const style = getComputedStyle(select);"
+                + " const pen = document.createElement('canvas').getContext('2d'); pen.font = style.font;"
+                + " return select.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - 16"
+                + " - pen.measureText('as fast as it comes').width; })(document.querySelector('#rate'))"); // 16: its arrow
+        assertTrue(Double.parseDouble(room) >= 0, screen + ", pixels of room: " + room);
     }
 
     @Test void theKeyboardAloneCanDoAllOfIt() {
