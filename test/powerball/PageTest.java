@@ -631,7 +631,7 @@ class PageTest {
         assertEquals("", page.text("#scale"));
         run("20000", AS_FAST_AS_IT_COMES, "42");
         awaitStatus("complete");
-        assertEquals("From 20,000 rows on: standard deviations (\u03c3) from what is expected. The band: \u00b12 \u03c3.",
+        assertEquals("From 20,000 rows on: standard deviations (\u03c3) from what is expected. The band: \u00b12\u00a0\u03c3.",
                 page.text("#scale"));
         assertDeviations("#white", whiteBalls(42, 20_000), 5 / 69.0);
         assertDeviations("#red", powerballs(42, 20_000), 1 / 26.0);
@@ -695,6 +695,8 @@ class PageTest {
                 page.resize(size[0], size[1]);
                 String screen = rows + " rows on " + size[0] + "x" + size[1] + ": ";
                 assertRatesAreNotCutOff(screen);
+                assertEquals("true", page.eval("document.querySelector('#best h2').getBoundingClientRect().right"
+                        + " < document.querySelector('#best .won').getBoundingClientRect().left"), screen + "the best");
                 for (String part : List.of("header", "#run", "#best", "#tickets", "#tiers", "#numbers")) {
                     assertEquals("true", page.eval("(box => box.height > 0 && box.top >= 0 && box.left >= 0"
                             + " && box.bottom <= innerHeight && box.right <= innerWidth)(document.querySelector('" + part
