@@ -10,8 +10,13 @@ jars=(
   org.junit.platform:junit-platform-console-standalone:6.1.1
   7b16416e5727c645105c31b533440397f20df68f6ae850c6bfd0ce1d88db66c3
 )
-# JDK 24 and later warn of the SQLite driver's native code without it; 17 takes it in silence.
+# JDK 24 and later print a warning about the SQLite driver's native code without it; 17 ignores it.
 native=--enable-native-access=ALL-UNNAMED
+# Between the parts of a class path. Windows, where this runs in Git Bash, has another one.
+case $OSTYPE in
+  msys* | cygwin*) separator=';' ;;
+  *) separator=: ;;
+esac
 
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -24,7 +29,7 @@ main() {
   case "${1:-}" in
     "") find_jdk; fetch; compile ;;
     demo) shift; find_jdk; fetch; compile; demo "$@" ;;
-    test) find_jdk; fetch; compile; compile_tests; run_tests ;;
+    test) shift; check_names "$@"; find_jdk; fetch; compile; compile_tests; run_tests "$@" ;;
     bench) shift; find_jdk; fetch; compile; compile_tests; rm -rf build/bench; "$java" -cp build/test powerball.Bench "$@" ;;
     clean) rm -rf build ;;
     help) usage ;;
@@ -38,7 +43,7 @@ Usage: ./build.sh [command]
 
   (none)        fetch what is missing into lib/ and compile to build/
   demo [rows]   the whole job: start a server, store rows (1,000 unless told) in powerball_data.db, show some, draw the winners
-  test          run all tests
+  test [name]   run all tests, or those of a class (IngestTest), of a method (TicketTest#ballsAreFair), or of several
   bench [rows]  measure beside other tools (1,000,000 rows unless told; takes some minutes)
   clean         remove build/ (the jars in lib/ stay)
   help          show this
@@ -107,11 +112,11 @@ demo() {
   local server=$!
   # shellcheck disable=SC2064 # the values of now: the trap outlives this function
   trap "kill $server 2>/dev/null || true; rm -rf '$out'" EXIT
-  until url=$(sed -n 's|^Serving tickets on \(http://[^ ]*\)/$|\1|p' "$out/server.log") && [ -n "$url" ]; do
+  until url=$(sed -n 's|^Serving tickets on \(http://.*\)/.*|\1|p' "$out/server.log") && [ -n "$url" ]; do
     kill -0 "$server" 2>/dev/null || fail "the server did not start: $(cat "$out/server.log")"
     sleep 0.1
   done
-  "$java" "$native" -cp 'build/main:lib/*' powerball.Ingest "${1:-1000}" --url "$url" --db "$db"
+  "$java" "$native" -cp "build/main${separator}lib/*" powerball.Ingest "${1:-1000}" --url "$url" --db "$db"
   if command -v sqlite3 >/dev/null; then
     echo
     sqlite3 -header -column "$db" 'SELECT first_name, last_name, city, state, powerball_1 AS p1,
@@ -121,34 +126,52 @@ demo() {
     echo "Install sqlite3 to look at them: sqlite3 $db 'SELECT * FROM powerball_results LIMIT 5'"
   fi
   echo
-  "$java" "$native" -cp 'build/main:lib/*' powerball.Winners --db "$db"
+  "$java" "$native" -cp "build/main${separator}lib/*" powerball.Winners --db "$db"
 }
 
 compile_tests() {
   rm -rf build/test
-  "$javac" --release 17 -Xlint:all -Werror -cp 'build/main:lib/*' -d build/test test/powerball/*.java
+  "$javac" --release 17 -Xlint:all -Werror -cp "build/main${separator}lib/*" -d build/test test/powerball/*.java
 }
 
-# Runs the tests and adds up: the last line is "N passed, N failed", with ", N skipped" if any were.
+# A name that is mistyped is told at once, not after everything is compiled.
+check_names() {
+  local name
+  for name in "$@"; do
+    [ -f "test/powerball/${name%%#*}.java" ] ||
+      fail "there is no test/powerball/${name%%#*}.java: name a class of tests, like IngestTest, or a method, like TicketTest#ballsAreFair."
+  done
+}
+
+# Runs the tests, all or those that are named, and adds up: the last line is "N passed, N failed", with ", N skipped" if any were.
 run_tests() {
-  local status=0 fresh=()
+  local status=0 fresh=() selection=() name
+  for name in "$@"; do
+    # A class, and of its methods one: it has the same name, whatever its parameters are.
+    selection+=(--select-class "powerball.${name%%#*}")
+    case $name in
+      *#*) selection+=(--include-methodname "powerball[.]$name") ;;
+      *) selection+=(--include-methodname "powerball[.]$name#.*") ;;
+    esac
+  done
+  [ $# -gt 0 ] || selection=(--scan-class-path build/test)
   # A shell that runs this in the background hands down an ignored SIGINT, and the tests press Ctrl-C.
   ! env --default-signal=INT true 2>/dev/null || fresh=(env --default-signal=INT)
   ${fresh[@]+"${fresh[@]}"} "$java" "$native" -jar lib/junit-platform-console-standalone-*.jar execute --disable-banner --disable-ansi-colors \
-    --details=tree --fail-if-no-tests --class-path "build/main:build/test:$(echo lib/sqlite-jdbc-*.jar)" --scan-class-path \
-    build/test 2>&1 | tee build/test.log || status=1
+    --details=tree --fail-if-no-tests --class-path "build/main${separator}build/test${separator}$(echo lib/sqlite-jdbc-*.jar)" \
+    "${selection[@]}" 2>&1 | tee build/test.log || status=1
 
   local passed failed skipped
   passed=$(count 'tests successful')
   failed=$(($(count 'tests failed') + $(count 'containers failed')))
-  skipped=$(($(count 'tests skipped') + $(count 'tests aborted')))
+  skipped=$(($(count 'tests skipped') + $(count 'tests aborted') + $(count 'containers aborted')))
   echo "$passed passed, $failed failed$([ "$skipped" -eq 0 ] || echo ", $skipped skipped")"
-  [ "$status" -eq 0 ] && [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+  [ "$status" -eq 0 ] && [ "$failed" -eq 0 ] && [ $((passed + skipped)) -gt 0 ]
 }
 
 # A figure from the summary of the test run, 0 if there is none.
 count() {
-  sed -n "s/^\[ *\([0-9]*\) $1 *\]$/\1/p" build/test.log | awk '{ n = $1 } END { print n + 0 }'
+  sed -n "s/^\[ *\([0-9]*\) $1 *\].*/\1/p" build/test.log | awk '{ n = $1 } END { print n + 0 }'
 }
 
 main "$@"

@@ -1,18 +1,25 @@
 package powerball;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What build.sh says when something is missing: one sentence, and nothing is done. It is run in a folder of its own. */
+/**
+ * What build.sh says when something is missing: one sentence, and nothing is done. And which tests it runs. It is run in
+ * a folder of its own; where it gets so far, with a javac and a java that only note what they are asked.
+ */
 class BuildTest {
 
     private static final String JDK = Path.of(Run.JAVA).getParent().getParent().toString();
@@ -20,6 +27,10 @@ class BuildTest {
     @TempDir private Path folder;
     private Path project;
     private Path tools; // all that is on the PATH
+
+    private String summary = "[ 1 tests successful ]"; // what the java of test() prints
+    private int exitCode; // that test() expects
+    private String lastLine; // that it has seen
 
     @BeforeEach void copyTheScript() throws IOException {
         project = Files.createDirectories(folder.resolve("a project")); // with a space in its path
@@ -39,9 +50,12 @@ class BuildTest {
     }
 
     /** Runs it from another folder. Returns what it says on stderr. */
-    private String failure(String javaHome) {
-        try (Run build = Run.start(folder, List.of("env", "PATH=" + tools, "JAVA_HOME=" + javaHome,
-                "bash", project.resolve("build.sh").toString()))) {
+    private String failure(String javaHome, String... tests) {
+        List<String> command = new ArrayList<>(List.of("env", "PATH=" + tools, "JAVA_HOME=" + javaHome,
+                "bash", project.resolve("build.sh").toString()));
+        if (tests.length > 0) command.add("test");
+        command.addAll(List.of(tests));
+        try (Run build = Run.start(folder, command)) {
             assertEquals(1, build.exitCode(), build.out() + build.err());
             assertEquals(1, build.err().lines().count(), build.err());
             assertTrue(!Files.exists(project.resolve("build/main")), "it went on");
@@ -86,5 +100,82 @@ class BuildTest {
             assertTrue(build.err().contains("start the file itself"), build.err());
         }
         assertTrue(!Files.exists(folder.resolve("elsewhere/lib")));
+    }
+
+    // ---- Which tests it runs --------------------------------------------------------------------
+
+    @Test void withoutANameItRunsAllTests() throws IOException {
+        String asked = test(Map.of(), List.of());
+        assertTrue(asked.contains(" --scan-class-path build/test\n"), asked);
+        assertFalse(asked.contains("--select-class"), asked);
+    }
+
+    @Test void aClassOrAMethodCanBeNamedOrSeveral() throws IOException {
+        String asked = test(Map.of(), List.of("OneTest", "TwoTest#aMethod"));
+        assertTrue(asked.endsWith(" --select-class powerball.OneTest --include-methodname powerball[.]OneTest#.*"
+                + " --select-class powerball.TwoTest --include-methodname powerball[.]TwoTest#aMethod\n"), asked);
+    }
+
+    @Test void aClassThatIsNotThereIsToldBeforeAnythingIsCompiled() throws IOException {
+        Files.createDirectories(project.resolve("test/powerball"));
+        String sentence = failure(JDK, "NoTest#aMethod");
+        assertTrue(sentence.startsWith("build.sh: there is no test/powerball/NoTest.java: "), sentence);
+    }
+
+    @Test void inGitBashThePartsOfAClassPathStandBetweenSemicolons() throws IOException {
+        String asked = test(Map.of("OSTYPE", "msys"), List.of());
+        assertTrue(asked.contains("--class-path build/main;build/test;lib/sqlite-jdbc-"), asked);
+        assertTrue(asked.contains("-cp build/main;lib/* -d build/test"), asked);
+        String elsewhere = test(Map.of(), List.of());
+        assertTrue(elsewhere.contains("--class-path build/main:build/test:lib/sqlite-jdbc-"), elsewhere);
+    }
+
+    @Test void aClassThatCannotRunHereCountsAsSkipped() throws IOException {
+        summary = "[ 1 containers aborted ]\\n[ 3 tests successful ]\\n[ 2 tests aborted ]\\n[ 0 tests failed ]";
+        test(Map.of(), List.of());
+        assertEquals("3 passed, 0 failed, 3 skipped", lastLine);
+    }
+
+    @Test void aTestThatFailsFailsTheRun() throws IOException {
+        summary = "[ 1 containers failed ]\\n[ 3 tests successful ]\\n[ 2 tests failed ]";
+        exitCode = 1;
+        test(Map.of(), List.of());
+        assertEquals("3 passed, 3 failed", lastLine);
+    }
+
+    /** Runs its command "test". Returns what it asked of javac and java, a line for each. */
+    private String test(Map<String, String> environment, List<String> names) throws IOException {
+        for (String tool : List.of("cp", "tee", "sed", "awk")) {
+            tool(tool, "exec " + whereIs(tool) + " \"$@\"");
+        }
+        Path asked = folder.resolve("asked");
+        Files.deleteIfExists(asked);
+        tool("javac", "[ \"$*\" = -version ] && echo javac 17.0.1 || echo javac \"$@\" >>'" + asked + "'");
+        tool("java", "echo java \"$@\" >>'" + asked + "'; printf '" + summary + "\\n'");
+        Files.createDirectories(project.resolve("test/powerball"));
+        for (String file : List.of("src/powerball/A.java", "src/powerball/names", "src/powerball/index.html",
+                "test/powerball/OneTest.java", "test/powerball/TwoTest.java")) {
+            if (!Files.exists(project.resolve(file))) Files.createFile(project.resolve(file));
+        }
+        copyTheJars();
+        List<String> command = new ArrayList<>(List.of("env", "PATH=" + tools, "JAVA_HOME="));
+        environment.forEach((name, value) -> command.add(name + "=" + value));
+        command.addAll(List.of("bash", project.resolve("build.sh").toString(), "test"));
+        command.addAll(names);
+        try (Run build = Run.start(folder, command)) {
+            assertEquals(exitCode, build.exitCode(), build.out() + build.err());
+            lastLine = build.out().strip().replaceAll("(?s).*\n", "");
+            return Files.readString(asked);
+        }
+    }
+
+    private void copyTheJars() throws IOException {
+        Path lib = Files.createDirectories(project.resolve("lib"));
+        try (DirectoryStream<Path> jars = Files.newDirectoryStream(Run.PROJECT.resolve("lib"), "*.jar")) {
+            for (Path jar : jars) {
+                Path copy = lib.resolve(jar.getFileName());
+                if (!Files.exists(copy)) Files.copy(jar, copy);
+            }
+        }
     }
 }
