@@ -1,39 +1,64 @@
 package powerball;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Runs the sessions that the README and the programs' own comments show, in a copy of the project, from top to bottom, and
+ * Runs the sessions that the READMEs and the programs' own comments show, in a copy of the project, from top to bottom, and
  * compares what is printed with what is shown there. Only the port, the times and what lies in the hand of the network differ;
- * three dots stand for lines that are left out.
+ * three dots stand for lines that are left out. And runs the recipes of the README, which print nothing.
  */
 class ReadmeTest {
 
     private static final String PROMPT = "How many lucky winners today? ";
 
+    @TempDir private static Path clusterFolder;
+    private static Postgres postgres; // null until a test needs it
+
     @TempDir Path clone;
 
-    @Test void everySessionInTheReadmeIsReal() throws IOException {
-        String readme = Files.readString(Run.PROJECT.resolve("README.md"));
-        Matcher block = Pattern.compile("```console\n(.*?)```", Pattern.DOTALL).matcher(readme);
-        List<String> sessions = new ArrayList<>();
-        while (block.find()) {
-            sessions.add(block.group(1));
-        }
-        assertTrue(sessions.size() > 10);
+    /** With an empty database. */
+    private static Postgres postgres() {
+        if (postgres == null) postgres = Postgres.start(clusterFolder);
+        postgres.freshDatabase();
+        return postgres;
+    }
+
+    @AfterAll static void stop() {
+        if (postgres != null) postgres.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"README.md", "src/README.md", "test/README.md"})
+    void everySessionInTheReadmesIsReal(String readme) throws IOException {
+        List<String> sessions = blocks(readme, "console");
+        assertTrue(sessions.size() > 0, readme);
+        copyProject();
         replay(sessions);
+    }
+
+    /** What stands in a README between fences of a kind. */
+    private static List<String> blocks(String readme, String kind) throws IOException {
+        String text = Files.readString(Run.PROJECT.resolve(readme));
+        return Pattern.compile("```" + kind + "\n(.*?)```", Pattern.DOTALL).matcher(text).results()
+                .map(block -> block.group(1)).toList();
     }
 
     @Test void theSessionInEachProgramIsReal() throws IOException {
@@ -44,6 +69,7 @@ class ReadmeTest {
             assertTrue(session.find(), program);
             sessions.add(session.group(1).replaceAll("(?m)^ \\* ?", "").replace("\n\n", "\n"));
         }
+        copyProject();
         replay(sessions);
     }
 
@@ -56,8 +82,146 @@ class ReadmeTest {
         assertEquals(1000, Database.count(clone.resolve("powerball_data.db")));
     }
 
+    @Test void everyClassOfTestsIsNamedInItsReadme() throws IOException {
+        String readme = Files.readString(Run.PROJECT.resolve("test/README.md"));
+        try (Stream<Path> files = Files.list(Run.PROJECT.resolve("test/powerball"))) {
+            List<String> classes = files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".java")).map(name -> name.replace(".java", "")).toList();
+            for (String name : classes) {
+                assertTrue(readme.contains("`" + name + "`"), name);
+            }
+            Matcher named = Pattern.compile("`([A-Z][A-Za-z]+Test)`").matcher(readme);
+            while (named.find()) {
+                assertTrue(classes.contains(named.group(1)), named.group(1));
+            }
+        }
+    }
+
+    // ---- The table ------------------------------------------------------------------------------
+
+    @Test void theTableToPasteIsTheOneThatTheIngestMakes() throws IOException {
+        String table = blocks("README.md", "sql").get(0);
+        try (ServerProcess server = ServerProcess.start()) {
+            shell("sqlite3 t.db \"" + table + "\"", 0);
+            try (Run ingest = Run.ingest(clone, "100", "--seed", "7", "--db", "t.db", "--url", server.url)) {
+                assertEquals(0, ingest.exitCode(), ingest.err());
+            }
+        }
+        assertEquals(100, Database.count(clone.resolve("t.db")));
+    }
+
+    // ---- Beyond one machine ---------------------------------------------------------------------
+
+    @Test void slicesThatRunAtOnceFillOneTable() throws IOException {
+        String command = recipe("xargs").replace("250000", "250").replace("750000", "750");
+        Postgres postgres = postgres();
+        try (ServerProcess server = ServerProcess.start()) {
+            copyProject();
+            Files.copy(postgres.driverJar, clone.resolve("lib/driver.jar"));
+            String real = command.replace("jdbc:postgresql://localhost/lesson?user=teacher", postgres.url())
+                    .replace("Ingest.java", "Ingest.java --url " + server.url);
+            shell(real, 0);
+            assertEquals(1000, postgres.count());
+        }
+    }
+
+    @Test void theDriverReadsThePasswordFile() throws IOException {
+        Postgres postgres = postgres();
+        try (ServerProcess server = ServerProcess.start()) {
+            postgres.execute("CREATE ROLE " + Postgres.PASSWORD_ROLE + " SUPERUSER LOGIN PASSWORD 'geheim'");
+            Path file = Files.writeString(clone.resolve(".pgpass"), "*:*:*:" + Postgres.PASSWORD_ROLE + ":geheim\n");
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+            String classPath = Run.PROJECT.resolve("build/main") + ":" + postgres.driverJar;
+            List<String> command = List.of(Run.JAVA, "-Duser.home=" + clone, "-cp", classPath, "powerball.Ingest", "100",
+                    "--url", server.url, "--db", postgres.url(Postgres.PASSWORD_ROLE));
+            try (Run ingest = Run.start(clone, command)) {
+                assertEquals(0, ingest.exitCode(), ingest.err());
+            }
+            assertEquals(100, postgres.count());
+        }
+    }
+
+    // ---- Pipelines ------------------------------------------------------------------------------
+
+    @Test void psqlStoresAWholeStreamOrNothing() throws IOException {
+        assumeTrue(Run.onPath("psql"), "needs psql");
+        Postgres postgres = postgres();
+        try (ServerProcess server = ServerProcess.start();
+                ServerProcess breaking = ServerProcess.start("--drop-after", "50000")) {
+            String table = blocks("README.md", "sql").get(0);
+            String copy = recipe("'\\copy powerball_results");
+            String staged = recipe("CREATE TEMP TABLE");
+
+            psql("psql -q -c \"" + table + "\" lesson", server, postgres, 0);
+            psql(copy, breaking, postgres, 18);
+            psql(staged, breaking, postgres, 18);
+            assertEquals(0, postgres.count());
+
+            psql(copy, server, postgres, 0);
+            assertEquals(100_000, postgres.count());
+            psql(copy, server, postgres, 3); // every row is there already
+            psql(staged.replace("seed=7", "seed=99990007"), server, postgres, 0);
+            psql(staged, server, postgres, 0);
+            assertEquals(200_000, postgres.count());
+        }
+    }
+
+    private void psql(String recipe, ServerProcess server, Postgres postgres, int exitCode) {
+        String url = postgres.url().replaceFirst("jdbc:", "");
+        shell(recipe.replace("http://127.0.0.1:8000", server.url).replaceFirst("lesson\\n*$", "'" + url + "'"), exitCode);
+    }
+
+    @Test void duckDbAndParquetNeverSeeHalfAFile() throws IOException {
+        assumeTrue(python("duckdb") && python("pyarrow"), "needs duckdb and pyarrow for python3");
+        String load = recipe("duckdb");
+        try (ServerProcess server = ServerProcess.start();
+                ServerProcess breaking = ServerProcess.start("--drop-after", "50000")) {
+            shell(load.replace("http://127.0.0.1:8000", breaking.url), 18);
+            assertFalse(Files.exists(clone.resolve("tickets.duckdb")));
+            assertFalse(Files.exists(clone.resolve("tickets.csv")));
+            shell(load.replace("http://127.0.0.1:8000", server.url), 0);
+        }
+        String counts = shell("python3 -c \"import duckdb; print(duckdb.connect('tickets.duckdb').sql("
+                + "'SELECT count(*) FROM tickets').fetchone(), duckdb.sql(\\\"SELECT count(*) FROM 'tickets.parquet'\\\")"
+                + ".fetchone())\"", 0);
+        assertEquals("(100000,) (100000,)", counts.strip());
+    }
+
+    @Test void pandasReadsTheUrlAndNoticesABreak() throws IOException {
+        assumeTrue(python("pandas"), "needs pandas for python3");
+        String read = recipe("pandas");
+        try (ServerProcess server = ServerProcess.start();
+                ServerProcess breaking = ServerProcess.start("--drop-after", "50000")) {
+            assertEquals("100000", shell(read.replace("http://127.0.0.1:8000", server.url), 0).strip());
+            String failure = shell(read.replace("http://127.0.0.1:8000", breaking.url), 1);
+            assertTrue(failure.contains("IncompleteRead"), failure);
+        }
+    }
+
+    /** The recipe of the README that holds a text. */
+    private static String recipe(String text) throws IOException {
+        return blocks("README.md", "sh").stream().filter(block -> block.contains(text)).findFirst().orElseThrow();
+    }
+
+    private static boolean python(String module) {
+        if (!Run.onPath("python3")) return false;
+        try (Run run = Run.start(Run.PROJECT, List.of("python3", "-c", "import " + module))) {
+            return run.exitCode() == 0;
+        }
+    }
+
+    /** Runs a command in the clone. Returns what it prints, on stdout or stderr. */
+    private String shell(String command, int exitCode) {
+        try (Run run = Run.start(clone, List.of("bash", "-c", environment() + command))) {
+            assertEquals(exitCode, run.exitCode(), command + "\n" + run.out() + run.err());
+            return run.out() + run.err();
+        }
+    }
+
+    // ---- How they are run -----------------------------------------------------------------------
+
     private void copyProject() throws IOException {
-        for (String part : List.of("src", "lib", "build.sh")) {
+        for (String part : List.of("src", "test", "lib", "build.sh")) {
             Path from = Run.PROJECT.resolve(part);
             try (Stream<Path> files = Files.walk(from)) {
                 for (Path file : (Iterable<Path>) files::iterator) {
@@ -74,7 +238,6 @@ class ReadmeTest {
     }
 
     private void replay(List<String> sessions) throws IOException {
-        copyProject();
         ServerProcess server = null;
         try {
             for (String session : sessions) {
@@ -103,7 +266,8 @@ class ReadmeTest {
     }
 
     private void compare(String command, String shown, ServerProcess server) {
-        String real = command.replace(":8000", ":" + server.port);
+        String port = server == null ? ":8000" : ":" + server.port; // some sessions need none
+        String real = command.replace(":8000", port);
         if (command.contains("Ingest.java") && !command.contains("--help")) {
             real = real.replace("Ingest.java", "Ingest.java --url " + server.url);
         }
@@ -114,11 +278,12 @@ class ReadmeTest {
             }
             run.exitCode();
             String expected = answer.reset().replaceAll(Matcher.quoteReplacement(PROMPT)); // typing ends the line, not the program
-            String printed = run.out().replace(":" + server.port, ":8000");
+            String printed = run.out().replace(port, ":8000");
             int first = printed.indexOf('\n') + 1; // what stderr has comes behind the first line
             boolean ingest = command.contains("Ingest.java");
             String all = ingest ? printed.substring(0, first) + run.err() + printed.substring(first) : printed + run.err();
-            if (!Pattern.matches(Pattern.quote(steady(expected)).replace("\n...", "\\E(?s:.*)\\Q"), steady(all))) {
+            String pattern = Pattern.quote("\n" + steady(expected)).replace("\n...", "\\E(?s:.*)\\Q");
+            if (!Pattern.matches(pattern, "\n" + steady(all))) {
                 assertEquals(steady(expected), steady(all), command);
             }
         }
