@@ -292,7 +292,7 @@ class ReadmeTest {
     /** Without progress, times, and how often and where exactly a stream broke. */
     private static String steady(String text) {
         return text.replaceAll("(?m)^ *\\d+% .* rows.*\n", "")
-                .replaceAll("(?m)^WARNING: .*\n", "") // JDK 24 and later, of the driver's native code
+                .replaceAll("(?m)(^WARNING: .*\n)+\n?", "") // JDK 24 and later, of native code
                 .replaceAll("in [\\d.]+ s, [\\d,]+ rows/s", "in T s, R rows/s")
                 .replaceAll("Stored [\\d,]{7,} rows in killed.db \\([\\d,]{5,} already there\\)", "Stored the rest in killed.db")
                 .replaceAll("(The stream broke after [\\d,]+ of ([\\d,]+) rows\\. Asking for the rest in 0\\.1 s\\.\n)+",
