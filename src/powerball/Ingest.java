@@ -867,7 +867,7 @@ public class Ingest {
                     String name = column.getString("COLUMN_NAME");
                     String type = switch (column.getInt("DATA_TYPE")) {
                         case Types.VARCHAR -> "TEXT";
-                        case Types.INTEGER -> "INTEGER";
+                        case Types.INTEGER, Types.BIGINT -> "INTEGER"; // CockroachDB has the latter
                         default -> column.getString("TYPE_NAME");
                     };
                     columns.add(name + " " + type + (keys.contains(name) ? " PRIMARY KEY" : ""));
