@@ -483,7 +483,7 @@ public class Ingest {
             if (subscription != null) subscription.cancel();
         }
 
-        // From here on, on the threads of the HTTP client:
+        // From here on, as receiver() above, on the threads of the HTTP client:
 
         @Override public CompletionStage<Void> getBody() {
             return CompletableFuture.completedStage(null); // the answer is there with its headers
@@ -540,7 +540,7 @@ public class Ingest {
             end(Trouble.passing(cause, "The stream broke"));
         }
 
-        /** Where all rows have come, only the end was lost, if anything. */
+        /** If all rows have come, at most the end of the stream is missing: that is no trouble. */
         private void end(Trouble early) {
             problem.complete("");
             batches.add(new Batch(List.of(), true, received == asked ? null : early));
@@ -552,7 +552,7 @@ public class Ingest {
      * come, it rewinds to its start and waits for more. It never holds more than its buffer. It
      * checks the form of a row, the UUIDs and the range of each ball. The order of the balls, and
      * one that comes twice, pass: the oldest servers of this API, which were written in Python,
-     * send both. They also part rows by comma and blank instead of a line's end.
+     * send both. They also separate rows by a comma and a space instead of a line's end.
      */
     private static final class RowParser {
         private static final String TOO_LONG = "it is longer than " + MAX_ROW_BYTES + " bytes";
@@ -661,7 +661,7 @@ public class Ingest {
             }
             int length = bytes.position() - 2 - from;
             String text = new String(bytes.array(), from, length, StandardCharsets.UTF_8);
-            // Java puts that in place of bytes that are none.
+            // Java puts that in place of bytes that are not valid UTF-8.
             if (text.indexOf('\uFFFD') >= 0) throw notARow("it holds bytes that are not UTF-8");
             return doubled ? text.replace("''", "'") : text;
         }
@@ -960,8 +960,9 @@ public class Ingest {
          * Mode 32774 (0x8006): read, write, create, and no mutex, as one thread uses it.
          * Synchronous FULL: a commit returns when the disk has it, so it survives a power cut.
          * Pages of 8 KB take half the calls of the usual 4 KB, and 8 MB of them are as fast a cache
-         * as 64. A transaction begins with the lock for writing, which is waited for. Without the
-         * last, the driver would ask for a key after every statement: a quarter of the speed.
+         * as 64. A transaction begins with the lock for writing, which is waited for. With
+         * generated keys, the driver would ask for one after every statement: a quarter of the
+         * speed.
          */
         private static final String SETTINGS = "?open_mode=32774&synchronous=FULL&page_size=8192"
                 + "&cache_size=-8192&transaction_mode=IMMEDIATE&busy_timeout=5000"

@@ -505,9 +505,8 @@ public class Server {
      * came too late to end a write is cleared.
      * </ol>
      *
-     * An interrupt can never reach a later request on the same thread: it is sent in step 3 only,
-     * under the lock that step 4 takes, and step 4 is taken by that thread itself before it goes
-     * on.
+     * A cut can never reach a later request on the same thread: it is made in step 3 only, under
+     * the lock that step 4 takes, and step 4 is taken by that thread itself before it goes on.
      */
     private static final class Watch {
         private static final long NOT_WRITING = 0;
@@ -574,7 +573,7 @@ public class Server {
             out.println(line);
         }
 
-        /** Waits a second for the last lines to be printed. */
+        /** Waits for the last lines to be printed, a second at most. */
         void close() {
             printer.shutdown();
             try {
