@@ -244,7 +244,7 @@ public class Ingest {
      * What ends an attempt early. Where it can pass, its message is the start of a sentence, which
      * goes on with "after 10 of 20 rows"; where it cannot, a whole one.
      */
-    private static final class Trouble extends Exception {
+    static final class Trouble extends Exception {
         private static final long serialVersionUID = 1;
         private final boolean canPass;
         private long pauseMillis; // that the server asks for
@@ -303,6 +303,7 @@ public class Ingest {
      */
     private final class Download implements HttpResponse.BodySubscriber<Void> {
         private static final int BUFFERS = 8; // under way at once, of 16 KB
+        private static final long PROBLEM_SECONDS = 2; // to wait for the words of a refusal
         private static final Set<Integer> PASSING_STATUS = Set.of(408, 425, 429, 502, 503, 504);
 
         /** Rows that have come or, at the end, none, and the trouble if it is not the right end. */
@@ -400,7 +401,7 @@ public class Ingest {
         private Trouble refusal(int status, HttpHeaders headers) throws InterruptedException {
             String sentence = "The server answers with status " + status;
             try {
-                String text = problem.get(options.stallSeconds, TimeUnit.SECONDS);
+                String text = problem.get(PROBLEM_SECONDS, TimeUnit.SECONDS);
                 Matcher detail = Pattern.compile("\"detail\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*+)\"")
                         .matcher(text);
                 if (detail.find()) sentence += ": " + detail.group(1).replaceAll("\\\\(.)", "$1");
@@ -554,7 +555,7 @@ public class Ingest {
      * one that comes twice, pass: the oldest servers of this API, which were written in Python,
      * send both. They also separate rows by a comma and a space instead of a line's end.
      */
-    private static final class RowParser {
+    static final class RowParser {
         private static final String TOO_LONG = "it is longer than " + MAX_ROW_BYTES + " bytes";
         private static final Kind[] KINDS =
                 COLUMNS.stream().map(Column::kind).toArray(Kind[]::new);
@@ -1399,7 +1400,7 @@ public class Ingest {
     }
 
     /** A rate of 0 means as fast as it comes. */
-    private record Options(String url, Database database, long seed, long from, long rate,
+    record Options(String url, Database database, long seed, long from, long rate,
             long stallSeconds, long rows, String otherOptions) {
 
         private static final int QUESTIONS = 3; // to somebody who answers with something else

@@ -1039,7 +1039,7 @@ public class Server {
 
     // ---- Options --------------------------------------------------------------------------------
 
-    private record Options(
+    record Options(
             String host, int port, int maxStreams, long stallSeconds, long dropAfter) {
 
         private static final String USAGE = """
