@@ -155,11 +155,18 @@ run_tests() {
     esac
   done
   [ $# -gt 0 ] || selection=(--scan-class-path build/test)
+  # Most tests wait for a process: three classes at once keep two cores busy. Messages are looked for in English.
+  local options=(-Duser.language=en "$native" -jar lib/junit-platform-console-standalone-*.jar execute
+    --disable-banner --disable-ansi-colors --details=tree --fail-if-no-tests
+    --config junit.jupiter.execution.parallel.enabled=true
+    --config junit.jupiter.execution.parallel.mode.default=same_thread
+    --config junit.jupiter.execution.parallel.mode.classes.default=concurrent
+    --config junit.jupiter.execution.parallel.config.strategy=fixed
+    --config junit.jupiter.execution.parallel.config.fixed.parallelism=3
+    --class-path "build/main${separator}build/test${separator}$(echo lib/sqlite-jdbc-*.jar)")
   # A shell that runs this in the background hands down an ignored SIGINT, and the tests press Ctrl-C.
   ! env --default-signal=INT true 2>/dev/null || fresh=(env --default-signal=INT)
-  ${fresh[@]+"${fresh[@]}"} "$java" "$native" -jar lib/junit-platform-console-standalone-*.jar execute --disable-banner --disable-ansi-colors \
-    --details=tree --fail-if-no-tests --class-path "build/main${separator}build/test${separator}$(echo lib/sqlite-jdbc-*.jar)" \
-    "${selection[@]}" 2>&1 | tee build/test.log || status=1
+  ${fresh[@]+"${fresh[@]}"} "$java" "${options[@]}" "${selection[@]}" 2>&1 | tee build/test.log || status=1
 
   local passed failed skipped
   passed=$(count 'tests successful')

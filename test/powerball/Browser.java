@@ -1,10 +1,8 @@
 package powerball;
 
-import java.io.File;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -50,10 +48,8 @@ final class Browser implements AutoCloseable {
 
     /** The command that starts one, if there is one on the PATH. */
     static Optional<String> command() {
-        List<Path> folders = Stream.of(System.getenv("PATH").split(File.pathSeparator)).map(Path::of).toList();
         return Stream.of("chromium", "chromium-browser", "google-chrome")
-                .flatMap(name -> folders.stream().map(folder -> folder.resolve(name)))
-                .filter(Files::isExecutable).map(Path::toString).findFirst();
+                .flatMap(name -> Run.onPath(name).stream()).map(Path::toString).findFirst();
     }
 
     /** Starts it with a profile of its own in a folder. */

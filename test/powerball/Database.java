@@ -13,6 +13,15 @@ import java.util.List;
 /** Looks into a database file with a connection of its own. */
 final class Database {
 
+    private static final String PRIMARY_KEY = "transaction_id TEXT PRIMARY KEY";
+
+    /** The columns as the design declares them, in any of the databases. */
+    static final String COLUMNS = PRIMARY_KEY + ", first_name TEXT, last_name TEXT, city TEXT, "
+            + "state TEXT, customer_id TEXT, powerball_1 INTEGER, powerball_2 INTEGER, "
+            + "powerball_3 INTEGER, powerball_4 INTEGER, powerball_5 INTEGER, "
+            + "powerball_number INTEGER";
+    static final String CREATE_TABLE = "CREATE TABLE powerball_results (" + COLUMNS + ")";
+
     private Database() {
     }
 
@@ -45,11 +54,14 @@ final class Database {
         }
     }
 
-    /** Makes the table as somebody might by hand, with the first column defined as told. */
+    /** Makes the table, as somebody might by hand. */
+    static void createTable(Path file) {
+        execute(file, CREATE_TABLE);
+    }
+
+    /** The same, with the first column defined as told. */
     static void createTable(Path file, String firstColumn) {
-        execute(file, "CREATE TABLE powerball_results (" + firstColumn + ", first_name TEXT, last_name TEXT, "
-                + "city TEXT, state TEXT, customer_id TEXT, powerball_1 INTEGER, powerball_2 INTEGER, "
-                + "powerball_3 INTEGER, powerball_4 INTEGER, powerball_5 INTEGER, powerball_number INTEGER)");
+        execute(file, CREATE_TABLE.replace(PRIMARY_KEY, firstColumn));
     }
 
     /** Whether there are rows, also while another program is about to make the table. */
@@ -60,5 +72,25 @@ final class Database {
     /** How many rows are stored. */
     static int count(Path file) {
         return Integer.parseInt(query(file, "SELECT count(*) FROM powerball_results").get(0));
+    }
+
+    /** Another program that writes, until it is closed. */
+    static final class Lock implements AutoCloseable {
+        private final Connection connection;
+
+        Lock(Path file) throws SQLException {
+            connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+            try (Statement sql = connection.createStatement()) {
+                sql.execute("BEGIN IMMEDIATE");
+            }
+        }
+
+        void release() throws SQLException {
+            connection.close();
+        }
+
+        @Override public void close() throws SQLException {
+            release();
+        }
     }
 }

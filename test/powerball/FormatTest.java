@@ -163,7 +163,7 @@ class FormatTest {
     }
 
     @Test void csvIsImportedBySqlite() throws IOException {
-        String sqlite = ServerProcess.tool("sqlite3");
+        String sqlite = Run.tool("sqlite3");
         Files.writeString(folder.resolve("rows.csv"), fetch("csv"));
         try (Run run = Run.start(folder, List.of(sqlite, "rows.db", ".import --csv rows.csv t"))) {
             assertEquals(0, run.exitCode(), run::err);
@@ -174,7 +174,7 @@ class FormatTest {
     }
 
     @Test void ndjsonIsReadByJq() throws IOException {
-        String jq = ServerProcess.tool("jq");
+        String jq = Run.tool("jq");
         Files.writeString(folder.resolve("rows.ndjson"), fetch("ndjson"));
         try (Run run = Run.start(folder, List.of(jq, "-r", "map(tostring) | join(\"|\")", "rows.ndjson"))) {
             assertEquals(0, run.exitCode(), run::err);
@@ -192,7 +192,7 @@ class FormatTest {
         Set<String> names = Set.of("O'Neil,Jr.", "\"Doc\" Ray", "back\\slash", "\\", "'", "''", "\"", ",", "Ñandú 李");
         Path program = ServerProcess.copyOfSource(folder);
         Files.writeString(program.resolveSibling("names/last.txt"), String.join("\n", names) + "\n");
-        List<String> command = List.of(Run.JAVA, program.toString(), "--port", "0");
+        List<String> command = Run.java(program.toString(), "--port", "0");
         try (ServerProcess edited = ServerProcess.start(folder, command)) {
             for (String format : List.of("sql", "csv", "ndjson")) {
                 String body = edited.get("/drawing/300?seed=1&format=" + format).body();
@@ -211,7 +211,7 @@ class FormatTest {
         Path program = ServerProcess.copyOfSource(folder);
         Path list = program.resolveSibling("names").resolve(file);
         Files.writeString(list, "\uFEFF" + Files.readString(list).replace("\n", "\r\n"));
-        List<String> command = List.of(Run.JAVA, program.toString(), "--port", "0");
+        List<String> command = Run.java(program.toString(), "--port", "0");
         try (ServerProcess edited = ServerProcess.start(folder, command)) {
             assertEquals(server.get("/drawing/3000?seed=1").body(), edited.get("/drawing/3000?seed=1").body());
         }
@@ -244,7 +244,7 @@ class FormatTest {
         Path names = Files.createDirectories(folder.resolve("powerball/names"));
         Files.writeString(names.resolve(file), text);
         String classes = folder + ":" + Run.PROJECT.resolve("build/main"); // the list in front hides the right one
-        try (Run run = Run.start(folder, List.of(Run.JAVA, "-cp", classes, "powerball.Server", "--port", "0"))) {
+        try (Run run = Run.start(folder, Run.java("-cp", classes, "powerball.Server", "--port", "0"))) {
             Run.await("an end, or a start", () -> !run.process.isAlive() || !run.out().isEmpty());
             assertEquals("", run.out(), "it started");
             assertEquals(1, run.exitCode());

@@ -10,7 +10,6 @@ import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -244,7 +243,7 @@ class PageTest {
             Files.copy(source.resolve(name), folder.resolve("powerball").resolve(name));
         }
         Files.writeString(folder.resolve("powerball/names/last.txt"), markup + "\n");
-        List<String> command = List.of(Run.JAVA, folder.resolve("powerball/Server.java").toString(), "--port", "0");
+        List<String> command = Run.java(folder.resolve("powerball/Server.java").toString(), "--port", "0");
         try (ServerProcess edited = ServerProcess.start(folder, command)) {
             open(edited, "");
             run("10", AS_FAST_AS_IT_COMES, "42");
@@ -406,8 +405,7 @@ class PageTest {
         try (Run ingest = Run.ingest(folder, String.valueOf(rows), "--seed", "42", "--url", server.url)) {
             assertEquals(0, ingest.exitCode(), ingest.err());
         }
-        List<String> command = new ArrayList<>(List.of(Run.JAVA, "--enable-native-access=ALL-UNNAMED", "-cp",
-                Run.PROJECT.resolve("build/main") + ":" + Run.PROJECT.resolve("lib") + "/*", "powerball.Winners"));
+        List<String> command = Run.java("-cp", Run.CLASS_PATH, "powerball.Winners");
         command.addAll(List.of(numbers));
         try (Run winners = Run.start(folder, command)) {
             assertEquals(0, winners.exitCode(), winners.err());

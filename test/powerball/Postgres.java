@@ -39,12 +39,6 @@ final class Postgres implements AutoCloseable {
     /** The role whose password is asked for. All others come in without. */
     static final String PASSWORD_ROLE = "with_password";
 
-    /** The columns as the design declares them. */
-    static final String COLUMNS = "transaction_id TEXT PRIMARY KEY, first_name TEXT, "
-            + "last_name TEXT, city TEXT, state TEXT, customer_id TEXT, powerball_1 INTEGER, "
-            + "powerball_2 INTEGER, powerball_3 INTEGER, powerball_4 INTEGER, "
-            + "powerball_5 INTEGER, powerball_number INTEGER";
-
     final Path driverJar;
     private final Path programs;
     private final Path cluster;
@@ -99,7 +93,7 @@ final class Postgres implements AutoCloseable {
     /** PostgreSQL refuses to run as root, and no other user may enter a folder of root's tests. */
     private static void letTheUserIn(Path folder, Path cluster) throws IOException {
         if (!IS_ROOT) return;
-        assumeTrue(Run.onPath("setpriv"), "needs setpriv, to run PostgreSQL not as root");
+        Run.tool("setpriv"); // to run PostgreSQL not as root
         UserPrincipal user = null;
         try {
             user = cluster.getFileSystem().getUserPrincipalLookupService()
@@ -286,7 +280,7 @@ final class Postgres implements AutoCloseable {
 
     /** Makes the table, as somebody might by hand. */
     void createTable() {
-        execute("CREATE TABLE powerball_results (" + COLUMNS + ")");
+        execute(Database.CREATE_TABLE);
     }
 
     /** How many rows are stored: those that are committed. 0 where there is no table. */

@@ -132,7 +132,7 @@ class ReadmeTest {
             Path file = Files.writeString(clone.resolve(".pgpass"), "*:*:*:" + Postgres.PASSWORD_ROLE + ":geheim\n");
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
             String classPath = Run.PROJECT.resolve("build/main") + ":" + postgres.driverJar;
-            List<String> command = List.of(Run.JAVA, "-Duser.home=" + clone, "-cp", classPath, "powerball.Ingest", "100",
+            List<String> command = Run.java("-Duser.home=" + clone, "-cp", classPath, "powerball.Ingest", "100",
                     "--url", server.url, "--db", postgres.url(Postgres.PASSWORD_ROLE));
             try (Run ingest = Run.start(clone, command)) {
                 assertEquals(0, ingest.exitCode(), ingest.err());
@@ -144,7 +144,7 @@ class ReadmeTest {
     // ---- Pipelines ------------------------------------------------------------------------------
 
     @Test void psqlStoresAWholeStreamOrNothing() throws IOException {
-        assumeTrue(Run.onPath("psql"), "needs psql");
+        Run.tool("psql");
         Postgres postgres = postgres();
         try (ServerProcess server = ServerProcess.start();
                 ServerProcess breaking = ServerProcess.start("--drop-after", "50000")) {
@@ -204,7 +204,7 @@ class ReadmeTest {
     }
 
     private static boolean python(String module) {
-        if (!Run.onPath("python3")) return false;
+        if (Run.onPath("python3").isEmpty()) return false;
         try (Run run = Run.start(Run.PROJECT, List.of("python3", "-c", "import " + module))) {
             return run.exitCode() == 0;
         }
@@ -231,10 +231,11 @@ class ReadmeTest {
         }
     }
 
-    /** So that "java" is the JDK under test, as it would be for its user. */
+    /** So that "java" is the JDK under test, as it would be for its user, but optimises as little as in Run.java. */
     private static String environment() {
         String home = System.getProperty("java.home");
-        return "export JAVA_HOME='" + home + "' PATH='" + home + "/bin':\"$PATH\"; ";
+        return "export JAVA_HOME='" + home + "' PATH='" + home + "/bin':\"$PATH\""
+                + " JDK_JAVA_OPTIONS=-XX:TieredStopAtLevel=1; ";
     }
 
     private void replay(List<String> sessions) throws IOException {
@@ -292,6 +293,7 @@ class ReadmeTest {
     /** Without progress, times, and how often and where exactly a stream broke. */
     private static String steady(String text) {
         return text.replaceAll("(?m)^ *\\d+% .* rows.*\n", "")
+                .replaceAll("(?m)^NOTE: Picked up JDK_JAVA_OPTIONS.*\n", "")
                 .replaceAll("(?m)(^WARNING: .*\n)+\n?", "") // JDK 24 and later, of native code
                 .replaceAll("in [\\d.]+ s, [\\d,]+ rows/s", "in T s, R rows/s")
                 .replaceAll("Stored [\\d,]{7,} rows in killed.db \\([\\d,]{5,} already there\\)", "Stored the rest in killed.db")

@@ -1,5 +1,8 @@
 package powerball;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -8,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -19,8 +23,11 @@ final class Run implements AutoCloseable {
 
     static final Path PROJECT = Path.of("").toAbsolutePath(); // where build.sh starts the tests
     static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString(); // the one under test
+    static final String CLASS_PATH = PROJECT.resolve("build/main") + ":" + PROJECT.resolve("lib") + "/*";
     private static final long LIMIT_SECONDS = 20; // for anything awaited: not a measure, only an end to a hanging test
     private static final long END_SECONDS = 90; // for a program to end: some try for half a minute first
+
+    private static final Pattern SEED = Pattern.compile("seed (\\d+)\n");
 
     final Process process;
     private final Path out;
@@ -50,15 +57,32 @@ final class Run implements AutoCloseable {
         return start(folder, ingestCommand(List.of(), arguments));
     }
 
-    /** The command that starts Ingest, as compiled, with options for the JVM. */
-    static List<String> ingestCommand(List<String> jvm, String... arguments) {
+    /** The command that starts the JVM under test, for what runs for seconds. */
+    static List<String> java(String... arguments) {
         List<String> command = new ArrayList<>(List.of(JAVA, "--enable-native-access=ALL-UNNAMED"));
-        command.add("-XX:TieredStopAtLevel=1"); // what runs for a second is not worth optimising: a third less work
-        command.addAll(jvm);
-        String classPath = PROJECT.resolve("build/main") + ":" + PROJECT.resolve("lib") + "/*";
-        command.addAll(List.of("-cp", classPath, "powerball.Ingest"));
+        command.add("-XX:TieredStopAtLevel=1"); // not worth optimising: a third less work
         command.addAll(List.of(arguments));
         return command;
+    }
+
+    /** The command that starts Ingest, as compiled, with options for the JVM. */
+    static List<String> ingestCommand(List<String> jvm, String... arguments) {
+        List<String> command = java(jvm.toArray(new String[0]));
+        command.addAll(List.of("-cp", CLASS_PATH, "powerball.Ingest"));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /** Runs a command that must succeed. */
+    static void succeeds(String... command) {
+        try (Run run = start(PROJECT, List.of(command))) {
+            assertEquals(0, run.exitCode(), String.join(" ", command) + ": " + run.err());
+        }
+    }
+
+    /** The seed that an Ingest has said it asks for. */
+    String seed() {
+        return SEED.matcher(out()).results().findFirst().orElseThrow().group(1);
     }
 
     /** Types on its standard input. */
@@ -111,9 +135,17 @@ final class Run implements AutoCloseable {
         }
     }
 
-    /** Whether there is such a tool on this machine. */
-    static boolean onPath(String tool) {
-        return Stream.of(System.getenv("PATH").split(":")).anyMatch(bin -> Files.isExecutable(Path.of(bin, tool)));
+    /** Where a tool is on this machine, if it is there. */
+    static Optional<Path> onPath(String tool) {
+        return Stream.of(System.getenv("PATH").split(":"))
+                .map(folder -> Path.of(folder, tool)).filter(Files::isExecutable).findFirst();
+    }
+
+    /** Skips the test where a tool is missing. Returns its path. */
+    static String tool(String name) {
+        Optional<Path> found = onPath(name);
+        assumeTrue(found.isPresent(), "needs the command " + name);
+        return found.get().toString();
     }
 
     /** Waits until its output, or what it says on stderr, holds a pattern. */
@@ -127,12 +159,12 @@ final class Run implements AutoCloseable {
         await(what, condition, () -> "");
     }
 
-    /** Waits until a condition holds. If it waits in vain, it shows what it saw. */
+    /** Waits until a condition holds. If it never does, shows what was seen. */
     static void await(String what, BooleanSupplier condition, Supplier<String> seen) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
-                throw new AssertionError("waited in vain for " + what + "\n" + seen.get());
+                throw new AssertionError("waited " + LIMIT_SECONDS + " s for " + what + "\n" + seen.get());
             }
             try {
                 Thread.sleep(10); // between two looks

@@ -63,7 +63,7 @@ class ServerFaultTest {
         assertFalse(broken.equals(source), "Ticket.of is not where it was");
         Files.writeString(program, broken);
         failing = ServerProcess.start(folder,
-                List.of(Run.JAVA, program.toString(), "--port", "0", "--max-streams", "2"));
+                Run.java(program.toString(), "--port", "0", "--max-streams", "2"));
     }
 
     @AfterAll static void stop() {
@@ -156,7 +156,7 @@ class ServerFaultTest {
     }
 
     @Test void curlSeesThatAStreamIsBroken() {
-        String curl = ServerProcess.tool("curl");
+        String curl = Run.tool("curl");
         for (String url : List.of(dropping.url + "/drawing/1001", failing.url + "/drawing/200000?seed=100000")) {
             assertHealthy(failing);
             try (Run run = Run.start(folder, List.of(curl, "-s", "-o", "rows", url))) {
@@ -170,7 +170,7 @@ class ServerFaultTest {
 
     /** The drill gives its client a moment: every row that was sent is there before the stream breaks. */
     @Test void aDroppedStreamBringsAllItsRowsTwentyTimesOutOfTwenty() throws Exception {
-        String curl = ServerProcess.tool("curl");
+        String curl = Run.tool("curl");
         List<Run> runs = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             runs.add(Run.start(folder, List.of(curl, "-sN", dropping.url + "/drawing/100000?format=ndjson&seed=" + i)));
@@ -184,8 +184,8 @@ class ServerFaultTest {
 
     /** nginx as the README advises: it would take a stream in as a whole, were it not asked to pass rows on. */
     @Test void behindNginxRowsPassAsTheyComeAndABreakStaysABreak(@TempDir Path proxy) throws IOException {
-        String nginx = ServerProcess.tool("nginx");
-        String curl = ServerProcess.tool("curl");
+        String nginx = Run.tool("nginx");
+        String curl = Run.tool("curl");
         int port;
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
@@ -219,7 +219,7 @@ class ServerFaultTest {
         String slow = source.replace(sound, sound + "if (index == 1) LockSupport.parkNanos(1_500_000_000);\n");
         assertFalse(slow.equals(source), "Ticket.of is not where it was");
         Files.writeString(program, slow);
-        List<String> command = List.of(Run.JAVA, program.toString(), "--port", "0", "--stall-seconds", "1");
+        List<String> command = Run.java(program.toString(), "--port", "0", "--stall-seconds", "1");
         try (ServerProcess server = ServerProcess.start(slowFolder, command)) {
             assertEquals(3, server.get("/drawing/3?format=ndjson").body().lines().count());
         }
@@ -310,7 +310,7 @@ class ServerFaultTest {
     @CsvSource({"/drawing/x?, 400", "/drawing/9?seed=0, 500"}) // the latter fails, and tells so on stderr
     void outputThatNobodyReadsStopsNoRequest(String path, int status) throws Exception {
         Process process = new ProcessBuilder(
-                Run.JAVA, folder.resolve("powerball/Server.java").toString(), "--port", "0").start();
+                Run.java(folder.resolve("powerball/Server.java").toString(), "--port", "0")).start();
         try {
             BufferedReader out = process.inputReader();
             String url = out.readLine().replaceFirst("Serving tickets on (.*)/", "$1");

@@ -1,7 +1,5 @@
 package powerball;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
@@ -13,9 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -53,8 +49,7 @@ final class ServerProcess implements AutoCloseable {
 
     /** Starts it as compiled, with options for the JVM; --port among the options overrides the free port. */
     static ServerProcess start(List<String> jvm, String... options) {
-        List<String> command = new ArrayList<>(List.of(Run.JAVA));
-        command.addAll(jvm);
+        List<String> command = Run.java(jvm.toArray(new String[0]));
         command.addAll(List.of("-cp", Run.PROJECT.resolve("build/main").toString(), "powerball.Server"));
         if (!List.of(options).contains("--port")) {
             command.addAll(List.of("--port", "0"));
@@ -150,14 +145,6 @@ final class ServerProcess implements AutoCloseable {
             }
         }
         return folder.resolve("powerball/Server.java");
-    }
-
-    /** Skips the test where a tool is missing. Returns its path. */
-    static String tool(String name) {
-        Optional<Path> found = Stream.of(System.getenv("PATH").split(":"))
-                .map(folder -> Path.of(folder, name)).filter(Files::isExecutable).findFirst();
-        assumeTrue(found.isPresent(), "needs the command " + name);
-        return found.get().toString();
     }
 
     @Override public void close() {

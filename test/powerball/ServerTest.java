@@ -3,6 +3,7 @@ package powerball;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
@@ -54,7 +55,7 @@ class ServerTest {
     private static ServerProcess server;
 
     @BeforeAll static void startAsTheReadmeSays() {
-        server = ServerProcess.start(Run.PROJECT, List.of(Run.JAVA, "src/powerball/Server.java", "--port", "0"));
+        server = ServerProcess.start(Run.PROJECT, Run.java("src/powerball/Server.java", "--port", "0"));
     }
 
     @AfterAll static void stop() {
@@ -69,7 +70,7 @@ class ServerTest {
 
     @Test void itStartsFromAnyFolder(@TempDir Path elsewhere) {
         Path program = Run.PROJECT.resolve("src/powerball/Server.java");
-        List<String> command = List.of(Run.JAVA, program.toString(), "--port", "0");
+        List<String> command = Run.java(program.toString(), "--port", "0");
         try (ServerProcess other = ServerProcess.start(elsewhere, command)) {
             assertEquals(server.get("/drawing/100?seed=1").body(), other.get("/drawing/100?seed=1").body());
             assertEquals(withoutNonce(server.get("/").body()), withoutNonce(other.get("/").body()));
@@ -102,7 +103,7 @@ class ServerTest {
     }
 
     private static Run launch(String... options) {
-        List<String> command = new ArrayList<>(List.of(Run.JAVA, "-cp", "build/main", "powerball.Server"));
+        List<String> command = Run.java("-cp", "build/main", "powerball.Server");
         command.addAll(List.of(options));
         return Run.start(Run.PROJECT, command);
     }
@@ -120,30 +121,33 @@ class ServerTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
+        "--port 1 --port 2        | --port must be given once, not twice",
         "--prot 8001              | no such option: --prot",
         "8001                     | no such option: 8001",
-        "--port                   | --port",
+        "--port                   | --port must be given with a value",
         "--port 65536             | --port must be a whole number from 0 to 65,535, not \"65536\"",
         "--port -1                | --port must be a whole number from 0 to 65,535, not \"-1\"",
         "--port 80a               | --port must be a whole number from 0 to 65,535, not \"80a\"",
-        "--port 0 --host          | --host",
-        "--max-streams            | --max-streams",
+        "--port 0 --host          | --host must be given with a value",
         "--max-streams 0          | --max-streams must be a whole number from 1 to 10,000, not \"0\"",
         "--max-streams 10001      | --max-streams must be a whole number from 1 to 10,000, not \"10001\"",
-        "--stall-seconds          | --stall-seconds",
         "--stall-seconds 0        | --stall-seconds must be a whole number from 1 to 86,400, not \"0\"",
         "--stall-seconds 86401    | --stall-seconds must be a whole number from 1 to 86,400, not \"86401\"",
-        "--drop-after             | --drop-after",
         "--drop-after 0           | --drop-after must be a whole number from 1 to 1,000,000,000, not \"0\"",
         "--drop-after 1000000001  | --drop-after must be a whole number from 1 to 1,000,000,000, not \"1000000001\"",
     })
     void aWrongOptionIsExplained(String options, String message) {
-        try (Run run = launch(options.split(" "))) {
-            Run.await("an end, or a start", () -> !run.process.isAlive() || !run.out().isEmpty());
-            assertEquals("", run.out());
+        String said = assertThrows(IllegalArgumentException.class,
+                () -> Server.Options.parse(options.split(" "))).getMessage();
+        assertTrue(said.startsWith(message), said);
+    }
+
+    @Test void aServerWithAWrongOptionDoesNotStart() {
+        try (Run run = launch("--port", "80a")) {
             assertEquals(2, run.exitCode());
-            assertTrue(run.err().startsWith(message), run::err);
-            assertTrue(run.err().contains("\nUsage: java src/powerball/Server.java"), run::err);
+            assertEquals("", run.out());
+            assertTrue(run.err().startsWith("--port must be a whole number from 0 to 65,535, not \"80a\"\n\n"
+                    + "Usage: java src/powerball/Server.java"), run::err);
         }
     }
 

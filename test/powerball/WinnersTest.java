@@ -3,6 +3,7 @@ package powerball;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -41,11 +42,6 @@ import powerball.Winners.Tier;
 class WinnersTest {
 
     private static final String[] WINNING = {"10", "20", "30", "40", "50", "6"};
-    private static final String CREATE = "CREATE TABLE powerball_results (transaction_id TEXT PRIMARY KEY NOT NULL,"
-            + " first_name TEXT NOT NULL, last_name TEXT NOT NULL, city TEXT NOT NULL, state TEXT NOT NULL,"
-            + " customer_id TEXT NOT NULL, powerball_1 INTEGER NOT NULL, powerball_2 INTEGER NOT NULL,"
-            + " powerball_3 INTEGER NOT NULL, powerball_4 INTEGER NOT NULL, powerball_5 INTEGER NOT NULL,"
-            + " powerball_number INTEGER NOT NULL)";
     private static final Pattern NOT_PRINTABLE = Pattern.compile("[\\p{Cc}&&[^\n]]");
 
     @TempDir Path folder;
@@ -387,7 +383,7 @@ class WinnersTest {
         }
         Database.execute(folder.resolve("table.db"), "CREATE TABLE other (a)");
         Database.execute(folder.resolve("columns.db"), "CREATE TABLE powerball_results (a, b)");
-        Database.execute(folder.resolve("rows.db"), CREATE);
+        Database.execute(folder.resolve("rows.db"), Database.CREATE_TABLE);
         Map<String, String> sentences = new LinkedHashMap<>();
         sentences.put("none.db", "none.db does not exist.");
         sentences.put("none/none.db", "none/none.db does not exist.");
@@ -437,7 +433,7 @@ class WinnersTest {
         Map<Run, String> runs = new LinkedHashMap<>();
         balls.forEach((ball, told) -> {
             Path file = folder.resolve(runs.size() + ".db");
-            store(file, CREATE.replace(" NOT NULL", ""), List.of(ticket(1, 1, 2, 3, 4, 5, 6),
+            store(file, Database.CREATE_TABLE, List.of(ticket(1, 1, 2, 3, 4, 5, 6),
                     new Row("the id", "a", "b", "c", "d", "e", 1, 2, 3, ball, 5, 6)));
             runs.put(start("--db", file.toString()), file + " has a ball that must be a whole number"
                     + " from 1 to 69, not " + told + ": transaction the id, column powerball_4.\n");
@@ -465,7 +461,7 @@ class WinnersTest {
 
     @Test void aJournalThatWasLeftIsNamed() throws SQLException, IOException {
         try (Connection writer = connect(folder.resolve("live.db")); Statement sql = writer.createStatement()) {
-            sql.execute(CREATE);
+            sql.execute(Database.CREATE_TABLE);
             insert(writer, IntStream.range(0, 5000).mapToObj(i -> ticket(i, 1, 2, 3, 4, 5, 6)).toList());
             sql.execute("PRAGMA cache_size = 5"); // so that changes are in the file before they are committed
             sql.execute("BEGIN");
@@ -622,7 +618,7 @@ class WinnersTest {
     @Test void itReadsWhileAnIngestIsWriting() throws SQLException {
         try (Connection ingest = connect(db()); Statement sql = ingest.createStatement()) {
             sql.execute("PRAGMA journal_mode = WAL");
-            sql.execute(CREATE);
+            sql.execute(Database.CREATE_TABLE);
             insert(ingest, IntStream.range(0, 1000).mapToObj(i -> ticket(i, 1, 2, 3, 4, 5, 6)).toList());
             sql.execute("BEGIN IMMEDIATE");
             insert(ingest, IntStream.range(1000, 1500).mapToObj(i -> ticket(i, 1, 2, 3, 4, 5, 6)).toList());
@@ -636,7 +632,7 @@ class WinnersTest {
         Path killed = Files.createDirectory(folder.resolve("killed"));
         try (Connection ingest = connect(db()); Statement sql = ingest.createStatement()) {
             sql.execute("PRAGMA journal_mode = WAL");
-            sql.execute(CREATE);
+            sql.execute(Database.CREATE_TABLE);
             insert(ingest, IntStream.range(0, 1000).mapToObj(i -> ticket(i, 1, 2, 3, 4, 5, 6)).toList());
             for (String file : List.of("powerball_data.db", "powerball_data.db-wal", "powerball_data.db-shm")) {
                 Files.copy(folder.resolve(file), killed.resolve(file)); // as it lies there without a last checkpoint
@@ -829,16 +825,14 @@ class WinnersTest {
         messages.put(List.of("--db", "a", "--db", "b"), "--db must be given once, not twice");
         messages.put(List.of("--dbs", "a"), "no such option: --dbs");
 
-        Map<List<String>, Run> runs = new LinkedHashMap<>();
-        messages.keySet().forEach(arguments -> runs.put(arguments, start(arguments.toArray(String[]::new))));
-        runs.forEach((arguments, run) -> {
-            try (run) {
-                assertEquals(2, run.exitCode(), arguments.toString());
-                assertEquals("", run.out());
-                assertTrue(run.err().startsWith(messages.get(arguments) + "\n\nUsage: java -cp \"lib/*\" src/powerball/Winners.java"),
-                        arguments + ": " + run.err());
-            }
-        });
+        messages.forEach((arguments, message) -> assertEquals(message, assertThrows(IllegalArgumentException.class,
+                () -> Winners.Options.parse(arguments.toArray(String[]::new))).getMessage()));
+
+        try (Run run = start("1")) {
+            assertEquals(2, run.exitCode());
+            assertEquals("", run.out());
+            assertTrue(run.err().startsWith(six + "\"1\"\n\nUsage: java -cp \"lib/*\" src/powerball/Winners.java"), run.err());
+        }
         assertEquals(List.of(), files());
     }
 
@@ -909,7 +903,7 @@ class WinnersTest {
 
     /** Stores rows in a new file. */
     private static void store(Path file, List<Row> tickets) {
-        store(file, CREATE, tickets);
+        store(file, Database.CREATE_TABLE, tickets);
     }
 
     private static void store(Path file, String create, List<Row> tickets) {
@@ -943,7 +937,7 @@ class WinnersTest {
     private void aMillionRows() throws SQLException {
         try (Connection connection = connect(db()); Statement sql = connection.createStatement()) {
             sql.execute("PRAGMA synchronous = OFF");
-            sql.execute(CREATE);
+            sql.execute(Database.CREATE_TABLE);
             sql.execute("WITH RECURSIVE n (i) AS (VALUES (0) UNION ALL SELECT i + 1 FROM n WHERE i < 999999)"
                     + " INSERT INTO powerball_results SELECT printf('00000000-0000-7000-8000-%012d', i), 'Ann', 'Lee', 'Reno', 'NV',"
                     + " '5d1c31de-0b3e-4c3e-9d5a-2f8f7f6a1b2c', 1 + i % 9, 11, 22, 33, 51 + i % 19, iif(i % 3, 7, 6) FROM n");
@@ -952,11 +946,9 @@ class WinnersTest {
 
     /** The command that starts Winners, as compiled, with options for the JVM. */
     private List<String> command(List<String> jvm, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(Run.JAVA, "--enable-native-access=ALL-UNNAMED", driverFolder(),
-                "-XX:TieredStopAtLevel=1")); // a little sooner done
+        List<String> command = Run.java(driverFolder());
         command.addAll(jvm);
-        command.addAll(List.of("-cp", Run.PROJECT.resolve("build/main") + ":" + Run.PROJECT.resolve("lib") + "/*"));
-        command.add("powerball.Winners");
+        command.addAll(List.of("-cp", Run.CLASS_PATH, "powerball.Winners"));
         command.addAll(List.of(arguments));
         return command;
     }

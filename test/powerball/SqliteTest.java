@@ -1,0 +1,418 @@
+package powerball;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Ingest and the database file: what it may be, other programs that use it, the disk, and a power cut. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class SqliteTest {
+
+    private static final List<Locked> LOCKED = new ArrayList<>();
+    @TempDir private static Path lockedFolder;
+    @AutoClose private static ServerProcess server;
+
+    @TempDir private Path folder;
+    private Path db;
+
+    @BeforeAll static void startServer() throws SQLException {
+        server = ServerProcess.start();
+        for (String journal : List.of("WAL", "DELETE")) {
+            Path db = lockedFolder.resolve(journal + ".db");
+            create(db, journal);
+            LOCKED.add(new Locked(new Database.Lock(db),
+                    Run.ingest(lockedFolder, "1000", "--db", db.toString(), "--url", server.url)));
+        }
+    }
+
+    @BeforeEach void nameDatabase() {
+        db = folder.resolve("powerball_data.db");
+    }
+
+    private static void create(Path db, String journal) {
+        Database.query(db, "PRAGMA journal_mode = " + journal);
+        Database.createTable(db);
+    }
+
+    // ---- What it may be
+
+    /** How a test makes what --db leads to. */
+    private interface Make {
+        void at(Path db) throws IOException;
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("unfitDatabases")
+    void aPathThatIsNoFitDatabaseIsRefusedAndLeftAlone(String name, String reason, Make make) throws IOException {
+        Path unfit = folder.resolve(name);
+        make.at(unfit);
+        boolean isFile = Files.isRegularFile(unfit);
+        byte[] before = isFile ? Files.readAllBytes(unfit) : new byte[0];
+        try (Run ingest = Run.ingest(folder, "10", "--url", server.url, "--db", name)) {
+            assertEquals(1, ingest.exitCode(), ingest.err());
+            assertTrue(ingest.err().contains(name) && ingest.err().contains(reason), ingest.err());
+            assertFalse(ingest.err().contains("Exception"), ingest.err());
+        }
+        assertArrayEquals(before, isFile ? Files.readAllBytes(unfit) : new byte[0]);
+    }
+
+    private static Stream<Arguments> unfitDatabases() {
+        return Stream.of(
+                Arguments.of("missing/a.db", "no such folder", (Make) db -> { }),
+                Arguments.of("folder", "is a folder", (Make) Files::createDirectory),
+                Arguments.of("/", "is a folder", (Make) db -> { }),
+                Arguments.of("/dev/null", "not a regular file", (Make) db -> { }),
+                Arguments.of("one.db", "hard links", (Make) db -> {
+                    Database.createTable(db);
+                    Files.createLink(db.resolveSibling("two.db"), db);
+                }),
+                Arguments.of("view.db", "a view powerball_results",
+                        (Make) db -> Database.execute(db, "CREATE VIEW powerball_results AS SELECT 1 AS transaction_id")),
+                Arguments.of("letter.txt", "not a SQLite database",
+                        (Make) db -> Files.writeString(db, "Dear diary, ".repeat(170))),
+                Arguments.of("note.txt", "not a SQLite database", (Make) db -> Files.writeString(db, "buy milk\n")),
+                Arguments.of("other.db", "other columns",
+                        (Make) db -> Database.execute(db, "CREATE TABLE powerball_results (winner TEXT)")),
+                Arguments.of("keyless.db", "other columns",
+                        (Make) db -> Database.createTable(db, "transaction_id TEXT")));
+    }
+
+    @Test void aTableThatWasMadeByHandIsTaken() {
+        Database.createTable(db);
+        try (Run ingest = Run.ingest(folder, "100", "--url", server.url)) {
+            assertEquals(0, ingest.exitCode(), ingest.err());
+        }
+        assertEquals(100, Database.count(db));
+    }
+
+    @Test void aStatementThatFailsInTheMiddleLeavesNothingBehind() {
+        String row20 = "00000000-0000-703e-%"; // 42 + 20 is 0x3e
+        Database.createTable(db, "transaction_id TEXT PRIMARY KEY CHECK (transaction_id NOT LIKE '" + row20 + "')");
+        try (Run ingest = Run.ingest(folder, "100", "--seed", "42", "--url", server.url)) {
+            assertEquals(1, ingest.exitCode(), ingest.err());
+            assertTrue(ingest.err().contains("cannot be written: ") && ingest.err().contains("CHECK"), ingest.err());
+            assertTrue(ingest.err().contains("0 of 100 rows were received and stored"), ingest.err());
+        }
+        assertEquals(0, Database.count(db));
+    }
+
+    /** In a folder that is mounted noexec, the driver cannot run its native code. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Ingest 10", "Winners"})
+    void aTemporaryFolderThatRunsNothingIsNamedWithTheCure(String program) throws IOException {
+        Path disk = Files.createDirectory(folder.resolve("noexec"));
+        Database.createTable(db);
+        try (Run mount = Run.start(folder, List.of("mount", "-t", "tmpfs", "-o", "noexec", "tmpfs", disk.toString()))) {
+            Assumptions.assumeTrue(mount.exitCode() == 0, "no disk can be mounted here: " + mount.err());
+        }
+        try {
+            String java = Run.JAVA + " -Djava.io.tmpdir=" + disk + " -cp 'build/main:lib/*' powerball." + program
+                    + " --db " + db + (program.startsWith("Ingest") ? " --url " + server.url : "");
+            try (Run run = Run.start(Run.PROJECT, List.of("sh", "-c", java))) {
+                assertEquals(1, run.exitCode(), run.err());
+                assertTrue(run.err().contains("-Dorg.sqlite.tmpdir="), run.err());
+                assertFalse(run.err().contains("\tat "), "a stack trace: " + run.err());
+            }
+        } finally {
+            try (Run umount = Run.start(folder, List.of("umount", disk.toString()))) {
+                assertEquals(0, umount.exitCode(), umount.err());
+            }
+        }
+    }
+
+    // ---- Other programs that use the database
+
+    @Test void anotherWriterIsWaitedForWithoutHoardingRows() throws SQLException {
+        create(db, "WAL"); // so that it is the storing that waits, not the opening
+        try (Database.Lock lock = new Database.Lock(db); Run ingest = Run.start(folder,
+                Run.ingestCommand(List.of("-Xmx64m"), "300000", "--url", server.url, "--stall-seconds", "1"))) {
+            ingest.awaitOutput("powerball_data.db is locked after 0 of 300,000 rows. Asking for the rest in 0.3 s.");
+            lock.release();
+            assertEquals(0, ingest.exitCode(), ingest.err());
+            assertFalse(ingest.err().contains("No row came"), "the database was slow, not the server: " + ingest.err());
+        }
+        assertEquals(300_000, Database.count(db));
+    }
+
+    /** An ingest into a database that stays locked. */
+    private record Locked(Database.Lock lock, Run ingest) {
+    }
+
+    @Order(Integer.MAX_VALUE) // the other tests run while these wait
+    @Test void aLockThatStaysEndsIt() {
+        for (Locked locked : LOCKED) {
+            assertEquals(1, locked.ingest.exitCode());
+            String err = locked.ingest.err();
+            assertTrue(err.contains(".db is locked after 0 of 1,000 rows, and 5 attempts in a row"), err);
+            assertEquals(4, err.lines().filter(line -> line.contains("Asking for the rest")).count(), err);
+        }
+    }
+
+    @AfterAll static void unlock() throws SQLException {
+        for (Locked locked : LOCKED) {
+            locked.ingest.close();
+            locked.lock.close();
+        }
+    }
+
+    @Test void betweenItsCommitsAnotherProgramCanWrite() throws SQLException {
+        try (Run ingest = Run.ingest(folder, "1000000", "--rate", "1000", "--url", server.url)) {
+            Run.await("the first rows", () -> Database.hasRows(db), ingest::err);
+            for (int i = 0; i < 3; i++) {
+                try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + db + "?busy_timeout=15000");
+                        Statement sql = other.createStatement()) {
+                    sql.execute("CREATE TABLE IF NOT EXISTS diary (day TEXT)");
+                    sql.execute("INSERT INTO diary VALUES ('today')");
+                }
+            }
+            assertTrue(ingest.process.isAlive(), ingest.err());
+        }
+        assertEquals(List.of("3"), Database.query(db, "SELECT count(*) FROM diary"));
+    }
+
+    @Test void twoIngestsIntoOneFileBothSucceed() {
+        try (Run one = Run.ingest(folder, "50000", "--seed", "1", "--url", server.url);
+                Run two = Run.ingest(folder, "50000", "--seed", "1000000", "--url", server.url)) {
+            assertEquals(0, one.exitCode(), one.err());
+            assertEquals(0, two.exitCode(), two.err());
+        }
+        assertEquals(100_000, Database.count(db));
+    }
+
+    /** A clock is no identity: programs that start at the same moment must not share a stream. */
+    @Test void manyIngestsThatChooseTheirSeedAtTheSameMomentStoreAllTheirRows() {
+        List<Run> ingests = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            ingests.add(Run.ingest(folder, "100", "--url", server.url));
+        }
+        Set<String> seeds = new HashSet<>();
+        for (Run ingest : ingests) {
+            assertEquals(0, ingest.exitCode(), ingest.err());
+            assertTrue(ingest.out().contains("Stored 100 rows in powerball_data.db (0 already there)"), ingest.out());
+            seeds.add(ingest.seed());
+            ingest.close();
+        }
+        assertEquals(12, seeds.size(), "seeds: " + seeds);
+        assertEquals(1200, Database.count(db));
+    }
+
+    @Test void readersAndItDoNotDisturbEachOther() throws IOException, SQLException {
+        String countUntilAll = "until [ \"$n\" = 2000 ]; do "
+                + "n=$(sqlite3 powerball_data.db 'SELECT count(*) FROM powerball_results') || exit; done";
+        Run.tool("sqlite3"); // the other reader
+        CountDownLatch gate = new CountDownLatch(1);
+        try (FakeServer halves = new FakeServer(twoHalves(gate));
+                Run ingest = Run.ingest(folder, "2000", "--url", halves.url)) {
+            Run.await("the first half", () -> Database.hasRows(db));
+            try (Connection reader = DriverManager.getConnection("jdbc:sqlite:" + db);
+                    Statement sql = reader.createStatement();
+                    ResultSet rows = sql.executeQuery("SELECT transaction_id FROM powerball_results");
+                    Run counting = Run.start(folder, List.of("sh", "-c", countUntilAll))) {
+                assertTrue(rows.next());
+                gate.countDown();
+                assertEquals(0, ingest.exitCode(), ingest.err());
+                assertFalse(ingest.err().contains("locked"), ingest.err());
+                assertEquals(0, counting.exitCode(), counting.err());
+                int seen = 1;
+                while (rows.next()) {
+                    seen++;
+                }
+                assertEquals(1000, seen, "the reader sees the table as it was");
+            }
+        }
+        assertEquals(2000, Database.count(db));
+    }
+
+    /** 1,000 rows, and 1,000 more once the gate is open. */
+    private static FakeServer.Answer twoHalves(CountDownLatch gate) {
+        return (request, out) -> {
+            FakeServer.send(out, "HTTP/1.1 200 OK\r\n\r\n" + FakeServer.rows(0, 1000) + ", ");
+            gate.await();
+            FakeServer.send(out, FakeServer.rows(1000, 2000));
+        };
+    }
+
+    // ---- The disk
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"rm -r sub", "mv sub/powerball_data.db old.db; : >sub/powerball_data.db",
+        "rm sub/powerball_data.db-wal", "mv sub/powerball_data.db-wal sub/w; cp sub/w sub/powerball_data.db-wal"})
+    void aDatabaseThatIsRemovedOrReplacedMeanwhileEndsIt(String command) throws IOException {
+        Path sub = Files.createDirectory(folder.resolve("sub"));
+        CountDownLatch gate = new CountDownLatch(1);
+        try (FakeServer halves = new FakeServer(twoHalves(gate));
+                Run ingest = Run.ingest(sub, "2000", "--url", halves.url)) {
+            Run.await("the first half", () -> Database.hasRows(sub.resolve("powerball_data.db")));
+            Run.succeeds("sh", "-c", "cd '" + folder + "'; " + command);
+            gate.countDown();
+            assertEquals(1, ingest.exitCode(), ingest.err());
+            String which = command.contains("-wal") ? "powerball_data.db-wal" : "powerball_data.db";
+            assertTrue(ingest.err().contains(which + " was removed or replaced during the run.\nHow many of the 1,000 rows"),
+                    ingest.err());
+            assertFalse(ingest.err().contains("Exception"), ingest.err());
+        }
+    }
+
+    /** SQLite keeps the log beside the file, not beside a link to it. */
+    @Test void theLogOfALinkedDatabaseIsLookedAtToo() throws IOException {
+        Path real = Files.createDirectory(folder.resolve("real"));
+        Files.createSymbolicLink(db, real.resolve("data.db"));
+        CountDownLatch gate = new CountDownLatch(1);
+        try (FakeServer halves = new FakeServer(twoHalves(gate));
+                Run ingest = Run.ingest(folder, "2000", "--url", halves.url)) {
+            Run.await("the first half", () -> Database.hasRows(db));
+            Files.delete(real.resolve("data.db-wal"));
+            gate.countDown();
+            assertEquals(1, ingest.exitCode(), ingest.err());
+            assertTrue(ingest.err().contains("-wal was removed or replaced during the run."), ingest.err());
+        }
+    }
+
+    /** Between two attempts the database is closed; that it is another one afterwards must not go unseen. */
+    @Test void aDatabaseThatIsReplacedBetweenTwoAttemptsEndsIt() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        FakeServer.Answer halves = (request, out) -> {
+            int from = FakeServer.from(request);
+            FakeServer.send(out, "HTTP/1.1 200 OK\r\nDrawing-Seed: 3\r\n\r\n" + FakeServer.rows(from, 1000) + ", ");
+            if (from < 1000) gate.await();
+            FakeServer.send(out, FakeServer.rows(Math.max(from, 1000), 2000));
+        };
+        try (FakeServer server = new FakeServer(halves);
+                Run ingest = Run.ingest(folder, "2000", "--seed", "3", "--url", server.url)) {
+            Run.await("the first half", () -> Database.hasRows(db));
+            try (Database.Lock lock = new Database.Lock(db)) {
+                gate.countDown();
+                ingest.awaitOutput("is locked after 1,000 of 2,000 rows");
+                Run.succeeds("sh", "-c", "cd '" + folder + "'; mkdir old; mv powerball_data.db* old");
+                lock.release();
+            }
+            assertEquals(1, ingest.exitCode(), ingest.err());
+            assertTrue(ingest.err().contains("powerball_data.db was removed or replaced during the run."), ingest.err());
+        }
+        assertFalse(Files.exists(db), "an empty database in its place");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"no file", "DELETE", "WAL"})
+    void whatMayNotBeWrittenIsNotWritten(String journal) throws IOException {
+        List<String> nobody = List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
+        Run.tool("setpriv");
+        Assumptions.assumeTrue("root".equals(System.getProperty("user.name")),
+                "only root can become a user who may not write");
+        List<String> command = new ArrayList<>(nobody);
+        command.addAll(Run.ingestCommand(List.of(), "10", "--url", server.url));
+        if (!journal.equals("no file")) {
+            create(db, journal);
+        }
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        try (Run help = Run.start(folder, Stream.concat(command.stream(), Stream.of("--help")).toList())) {
+            Assumptions.assumeTrue(help.exitCode() == 0, "the user nobody may not read the project: " + help.err());
+        }
+        try (Run ingest = Run.start(folder, command)) {
+            assertEquals(1, ingest.exitCode(), ingest.err());
+            assertTrue(ingest.err().contains("powerball_data.db cannot be "), ingest.err());
+            assertFalse(ingest.err().contains("Exception"), ingest.err());
+        }
+        assertEquals(journal.equals("no file") ? 0 : 1, Files.exists(db) ? 1 + Database.count(db) : 0);
+    }
+
+    /** FULL: what is committed survives a power cut. strace sees the calls by which the disk is asked to have it. */
+    @Test void everyCommitIsSyncedToTheDisk() throws IOException {
+        String strace = Run.tool("strace");
+        List<String> command = new ArrayList<>(List.of(strace, "-f", "-e", "trace=fdatasync,fsync", "-o", "calls"));
+        command.addAll(Run.ingestCommand(List.of(), "4000", "--rate", "1000", "--url", server.url));
+        try (Run ingest = Run.start(folder, command)) {
+            Assumptions.assumeTrue(ingest.exitCode() == 0, "strace may not trace here: " + ingest.err());
+        }
+        long syncs = Files.readAllLines(folder.resolve("calls")).stream().filter(line -> line.contains("sync(")).count();
+        // 4 s are 4 commits or more. Without FULL there would be two calls or three, at the end and for the table.
+        assertTrue(syncs >= 6, syncs + " calls");
+        assertEquals(4000, Database.count(db));
+    }
+
+    /** Without shared memory maps a write-ahead log breaks the database for everyone; bindfs makes such a file system. */
+    @Test void aFileSystemWithoutSharedMemoryKeepsTheJournal() throws IOException {
+        Run.tool("bindfs");
+        Path under = Files.createDirectory(folder.resolve("under"));
+        Path odd = Files.createDirectory(folder.resolve("odd"));
+        try (Run mount = Run.start(folder, List.of("bindfs", "-o", "direct_io", under.toString(), odd.toString()))) {
+            Assumptions.assumeTrue(mount.exitCode() == 0, "bindfs cannot mount here: " + mount.err());
+        }
+        try {
+            Path file = odd.resolve("powerball_data.db");
+            Database.execute(file, "CREATE TABLE diary (day TEXT)");
+            Database.execute(file, "INSERT INTO diary VALUES ('Monday')");
+            Database.query(file, "PRAGMA journal_mode = WAL"); // as other programs leave it: nobody can read it now
+            for (int run = 1; run <= 2; run++) {
+                try (Run ingest = Run.ingest(odd, "" + 2000 * run, "--seed", "5", "--url", server.url)) {
+                    assertEquals(0, ingest.exitCode(), ingest.err());
+                }
+                assertEquals(2000 * run, Database.count(file));
+                assertEquals(List.of("Monday"), Database.query(file, "SELECT day FROM diary"));
+                assertEquals(List.of("delete"), Database.query(file, "PRAGMA journal_mode"));
+                assertEquals(List.of("ok"), Database.query(file, "PRAGMA integrity_check"));
+            }
+        } finally {
+            Run.succeeds("umount", odd.toString());
+        }
+    }
+
+    @Test void afterAFullDiskTheSameCommandFinishesTheJob() throws IOException {
+        Path disk = Files.createDirectory(folder.resolve("disk"));
+        List<String> command = List.of("mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", disk.toString());
+        try (Run mount = Run.start(folder, command)) {
+            Assumptions.assumeTrue(mount.exitCode() == 0, "a small disk cannot be mounted here: " + mount.err());
+        }
+        try {
+            Path small = disk.resolve("powerball_data.db");
+            int[][] runs = {{5_000, 0}, {60_000, 1}, {60_000, 0}}; // rows, exit code
+            for (int[] run : runs) {
+                try (Run ingest = Run.ingest(disk, "" + run[0], "--seed", "6", "--url", server.url)) {
+                    assertEquals(run[1], ingest.exitCode(), ingest.err());
+                    assertEquals(run[1] == 1, ingest.err().contains("disk is full"), ingest.err());
+                    assertFalse(ingest.err().contains("Exception"), ingest.err());
+                }
+                if (run[1] == 1) {
+                    Run.succeeds("mount", "-o", "remount,size=64m", disk.toString());
+                    assertTrue(Database.count(small) >= 5_000);
+                } else {
+                    assertEquals(run[0], Database.count(small));
+                }
+                assertEquals(List.of("ok"), Database.query(small, "PRAGMA integrity_check"));
+            }
+        } finally {
+            Run.succeeds("umount", disk.toString());
+        }
+    }
+}
