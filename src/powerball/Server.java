@@ -15,8 +15,8 @@ import java.util.function.*;
 import java.util.stream.IntStream;
 
 /**
- * Streams mock Powerball tickets over HTTP while they are being made. It needs a JDK, 17 or newer,
- * and nothing else:
+ * Streams mock Powerball tickets over HTTP as it makes them. It needs nothing but a JDK, 17 or
+ * newer:
  *
  * <pre>
  * $ java src/powerball/Server.java
@@ -28,41 +28,42 @@ import java.util.stream.IntStream;
  *  'Alan', 'Moore', 'Warwick', 'RI', 15, 38, 64, 65, 66, 21)
  * </pre>
  *
- * {@code GET /drawing/{rows}?seed=S&from=K&format=F&rate=R} answers with rows K to K + rows - 1 of
- * the stream that is named by its seed. A row is a pure function of seed and index
- * ({@link Ticket#of}), so the server keeps no state: any part of any stream can be asked for again,
- * from this server or from another one, and comes out the same to the byte.
+ * {@code GET /drawing/{rows}?seed=S&from=K&format=F&rate=R} returns rows K to K + rows - 1 of the
+ * stream named by seed S. A row is a pure function of seed and index ({@link Ticket#of}), so the
+ * server keeps no state: any part of any stream can be requested again, from this server or from
+ * another, and is the same to the byte.
  *
- * <p>How to read it, from top to bottom: {@link #main} and {@link #start}; a request's way through
- * {@link #handle}, {@link #answer}, {@link #stream} and {@link #sendRows}; the {@link Reply} and
- * the {@link Watch} over a client that stops reading; what may be asked for; then a row: each
+ * <p>Read it from top to bottom: {@link #main} and {@link #start}; the path of a request through
+ * {@link #handle}, {@link #answer}, {@link #stream} and {@link #sendRows}; the {@link Reply}, and
+ * the {@link Watch} for a client that stops reading; what may be requested; then a row: each
  * {@link Column}, each {@link Format}, and how a {@link Ticket} is made. The options come last.
  */
 public class Server {
 
-    private static final int MAX_ROWS = 1_000_000_000; // in one request, and the highest first row
-    private static final long MAX_SEED = 1_000_000_000_000_000_000L; // + index: 60 bits of a UUID
+    private static final int MAX_ROWS = 1_000_000_000; // per request; also the highest first row
+    // Seed + index must fit in 60 bits of a UUID.
+    private static final long MAX_SEED = 1_000_000_000_000_000_000L;
     private static final int MAX_RATE = 1_000_000; // rows a second
 
     private static final int DRAWN = 5; // white balls
     private static final int WHITE_BALLS = 69; // in their drum
-    private static final int POWERBALLS = 26; // in theirs
-    private static final int BUYERS = 100_000; // a thousand rows hold a few of them twice
+    private static final int POWERBALLS = 26; // in the other drum
+    private static final int BUYERS = 100_000; // so a few appear twice in a thousand rows
 
-    private static final int REQUEST_SECONDS = 10; // for a client to get its whole request across
-    private static final int SPARE_CONNECTIONS = 1024; // beyond those that carry a stream
-    private static final int BUFFER_BYTES = 16 * 1024; // of rows made ahead, for each stream
-    // More than the longest names make, in any format.
+    private static final int REQUEST_SECONDS = 10; // for a client to send its whole request
+    private static final int SPARE_CONNECTIONS = 1024; // beyond those that carry streams
+    private static final int BUFFER_BYTES = 16 * 1024; // of rows made ahead, per stream
+    // More than the longest names need in any format.
     private static final int MAX_ROW_BYTES = 4096;
     private static final int MIN_STALL_SECONDS = 5; // before a client may lose its slot to another
-    private static final long LOOK_MILLIS = 250; // between two looks of the watchdog
-    private static final long DRILL_MILLIS = 500; // to take the rows before --drop-after breaks off
+    private static final long LOOK_MILLIS = 250; // between two checks by the watchdog
+    private static final long DRILL_MILLIS = 500; // to read before --drop-after breaks the stream
 
     private final Options options;
     private HttpServer http;
-    private final Semaphore freeSlots; // for streams; those who wait come first
+    private final Semaphore freeSlots; // for streams; first come, first served
     private final Set<Reply> replies = ConcurrentHashMap.newKeySet(); // in progress
-    private final AtomicLong lastSeed = new AtomicLong(); // that this server has chosen
+    private final AtomicLong lastSeed = new AtomicLong(); // chosen by this server
     private final ExecutorService handlers = Executors.newCachedThreadPool();
     private final Log log = new Log(System.out);
     private final Log errors = new Log(System.err);
@@ -73,13 +74,13 @@ public class Server {
     }
 
     public static void main(String[] args) {
-        Locale.setDefault(Locale.ROOT); // 1,000.5 is written so everywhere
+        Locale.setDefault(Locale.ROOT); // formats 1,000.5 this way everywhere
         try {
             if (List.of(args).contains("--help")) {
                 System.out.println(Options.USAGE);
             } else {
                 System.out.println(new Server(Options.parse(args)).start());
-                // Frees what compiling this file has used: it halves the peak of memory.
+                // Frees what compiling this file used, which halves peak memory.
                 System.gc();
             }
         } catch (IllegalArgumentException e) {
@@ -88,7 +89,7 @@ public class Server {
         } catch (IOException e) {
             System.err.println(e.getMessage());
             System.exit(1);
-        } catch (ExceptionInInitializerError e) { // from the lists of names
+        } catch (ExceptionInInitializerError e) { // from the name lists
             System.err.println(e.getCause().getMessage());
             System.exit(1);
         }
@@ -97,15 +98,15 @@ public class Server {
     // ---- Start and stop -------------------------------------------------------------------------
 
     /**
-     * Begins to accept connections. Returns what to tell the user; throws if a list or the address
-     * cannot be had.
+     * Starts accepting connections. Returns the message for the user; throws if a list cannot be
+     * read or the address cannot be used.
      */
     private String start() throws IOException {
-        // Read now: a spoilt list should stop the start, not the first request.
+        // Read now: a bad list should stop the start, not fail the first request.
         Objects.requireNonNull(Names.LISTS);
         setLimits();
         http = bind();
-        // A thread a request: its blocking writes hold the stream to the client's pace.
+        // One thread per request: its blocking writes hold the stream to the client's pace.
         http.setExecutor(handlers);
         http.createContext("/", this::handle);
         http.start();
@@ -118,22 +119,22 @@ public class Server {
                 + "Try curl " + url + "drawing/10 (Ctrl-C stops the server)";
     }
 
-    /** The limits of the JDK's server. It reads them once, when its class is loaded. */
+    /** Sets the limits of the JDK's server, which reads them once, when its class is loaded. */
     private void setLimits() {
         String prefix = "sun.net.httpserver.";
         String connections = String.valueOf(options.maxStreams + SPARE_CONNECTIONS);
-        // Seconds for a request to come in. Never by default: half a request would hold a thread
-        // for ever.
+        // Seconds for a request to arrive. No limit by default: half a request would hold a thread
+        // forever.
         System.setProperty(prefix + "maxReqTime", String.valueOf(REQUEST_SECONDS));
-        // No bound by default. Beyond it connections are reset, so it leaves room for refusals and
+        // No limit by default. Connections beyond it are reset, so it leaves room for refusals and
         // the page.
         System.setProperty("jdk.httpserver.maxConnections", connections);
-        // 200 by default: of more kept connections, the others would be reset when they ask again.
+        // 200 by default: idle connections beyond it would be reset on their next request.
         System.setProperty(prefix + "maxIdleConnections", connections);
-        // Off by default: a small answer in two flushes would take 44 ms, as the second waits for
-        // an answer to the first.
+        // Off by default: a small response in two flushes would take 44 ms, as the second waits
+        // for the first to be acknowledged.
         System.setProperty(prefix + "nodelay", "true");
-        // As they are: idleInterval, so idle connections are closed after 30 s; maxReqHeaders, 200;
+        // Left alone: idleInterval, which closes idle connections after 30 s; maxReqHeaders, 200;
         // and maxRspTime, which is off, as it would end healthy long streams.
     }
 
@@ -141,7 +142,7 @@ public class Server {
         try {
             InetSocketAddress address = new InetSocketAddress(options.host, options.port);
             if (address.isUnresolved()) throw new IOException("no such host");
-            // As many may wait to be accepted, too.
+            // The backlog: as many again may wait to be accepted.
             return HttpServer.create(address, SPARE_CONNECTIONS);
         } catch (IOException e) {
             String sentence = String.format("Cannot listen on %s port %d: %s."
@@ -152,8 +153,8 @@ public class Server {
     }
 
     /**
-     * The host as it was given, but fit for a URL: brackets around IPv6, and one address that
-     * stands for all of them.
+     * The host as given, but fit for a URL: brackets around IPv6, and the loopback address in place
+     * of the wildcard.
      */
     private String hostInUrl(InetSocketAddress bound) {
         String host = options.host.replaceAll("[\\[\\]]", "");
@@ -162,8 +163,8 @@ public class Server {
     }
 
     /**
-     * Ctrl-C: interrupts the open streams, so that each is logged as broken, stops accepting, and
-     * ends with exit code 0.
+     * Ctrl-C: interrupts the open streams so that each is logged as broken, stops accepting
+     * connections, and exits with code 0.
      */
     private void stop() {
         handlers.shutdownNow();
@@ -173,7 +174,7 @@ public class Server {
         }
         log.close();
         errors.close();
-        Runtime.getRuntime().halt(0); // else the signal would decide
+        Runtime.getRuntime().halt(0); // otherwise the signal would set the exit code
     }
 
     private void cutStalledClients() {
@@ -187,13 +188,13 @@ public class Server {
 
     // ---- A request ------------------------------------------------------------------------------
 
-    /** Answers a request, whatever happens, and leaves a line in the log. */
+    /** Answers a request, whatever happens, and logs a line. */
     private void handle(HttpExchange exchange) throws IOException {
         Reply reply = new Reply(exchange);
         replies.add(reply);
         try {
             answerOrRefuse(reply);
-        } catch (Throwable failure) { // HttpServer would leave the client of an Error waiting
+        } catch (Throwable failure) { // on an Error, HttpServer would leave the client waiting
             fail(reply, failure);
         } finally {
             reply.watch.close();
@@ -224,7 +225,7 @@ public class Server {
         if (fragment != null) {
             throw new Refusal(400, "a request must have no fragment, \"#" + fragment + "\"");
         }
-        String path = uri.getRawPath(); // raw: "%2e%2e" stays what it is, and is refused
+        String path = uri.getRawPath(); // raw: "%2e%2e" stays as it is and is refused
         if (path.equals("/")) {
             page(reply);
         } else if (path.matches("/drawing/[^/]*")) {
@@ -235,8 +236,8 @@ public class Server {
     }
 
     /**
-     * The web page. Only its own script and style may run: they carry a nonce, which is another one
-     * in every answer.
+     * The web page. Only its own script and style may run: they carry a nonce, which is new in
+     * every response.
      */
     private void page(Reply reply) throws IOException {
         String nonce = UUID.randomUUID().toString();
@@ -255,32 +256,32 @@ public class Server {
         try {
             long seed = query.seed == Query.NO_SEED ? chooseSeed() : query.seed;
             reply.headers.set("Drawing-Seed", String.valueOf(seed));
-            // Else nginx, in front, would take all rows in at once.
+            // Otherwise an nginx in front would buffer all the rows at once.
             reply.headers.set("X-Accel-Buffering", "no");
             if (!reply.isHead()) {
                 log.add(reply.request() + " begins");
                 sendRows(query, seed, reply);
             }
         } finally {
-            // Before the end is sent: a client that has read it may ask for the next at once.
+            // Before the end is sent: a client that has read it may ask for another stream at once.
             reply.hasSlot = false;
             freeSlots.release();
         }
-        reply.beginStream(query.format); // still to be done for HEAD; GET began with its first rows
+        reply.beginStream(query.format); // for HEAD; GET began with its first rows
         reply.endStream();
     }
 
     /**
-     * Takes a slot for a stream. Where none is free, a client that has been stalled may lose its.
+     * Takes a slot for a stream. If none is free, a client that has stalled may lose its slot.
      */
     private void takeSlot(Reply reply) throws Refusal {
         try {
-            // With a time, even of 0, nobody who waits is overtaken.
+            // With a timeout, even of 0, tryAcquire overtakes nobody who waits.
             boolean taken = freeSlots.tryAcquire(0, TimeUnit.SECONDS);
             if (!taken && cutLongestStalled()) taken = freeSlots.tryAcquire(1, TimeUnit.SECONDS);
             reply.hasSlot = taken;
         } catch (InterruptedException e) {
-            // The server is being stopped: no slot for anybody.
+            // The server is stopping: nobody gets a slot.
         }
         if (!reply.hasSlot) {
             String detail = "all " + options.maxStreams + " streams are taken; try again";
@@ -289,8 +290,8 @@ public class Server {
     }
 
     /**
-     * Cuts the stream that has been stalled longest, for {@link #MIN_STALL_SECONDS} at least. One
-     * for each newcomer: so one newcomer at a time.
+     * Cuts the stream that has been stalled longest, if for {@link #MIN_STALL_SECONDS} or more. One
+     * newcomer at a time, so that each cuts a stream of its own.
      */
     private synchronized boolean cutLongestStalled() {
         Optional<Watch> longest = replies.stream().filter(reply -> reply.hasSlot)
@@ -299,19 +300,19 @@ public class Server {
     }
 
     /**
-     * The present moment, but never the same twice, also where many ask at once or the clock is set
+     * The current time, but never the same twice, even if many ask at once or the clock is set
      * back.
      */
     private long chooseSeed() {
         // In units of 1/4096 ms since 1970, so that ids ascend from stream to stream. A microsecond
-        // is 4096 / 1000 of them.
+        // is 4096 / 1000 units.
         long now = Instant.EPOCH.until(Instant.now(), ChronoUnit.MICROS) * 512 / 125;
         return lastSeed.updateAndGet(last -> Math.max(last + 1, now));
     }
 
     /**
-     * Makes rows and sends them: a buffer full at a time or, where there is a rate, each when it is
-     * due.
+     * Makes rows and sends them: a full buffer at a time or, if there is a rate, each row when it
+     * is due.
      */
     private void sendRows(Query query, long seed, Reply reply) throws IOException {
         long end = Math.min(options.dropAfter, query.rows);
@@ -334,11 +335,11 @@ public class Server {
             reply.pauseUntil(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(DRILL_MILLIS));
             throw new Break("--drop-after");
         }
-        reply.write(buffer, query.format, row); // the header, where there are no rows
+        reply.write(buffer, query.format, row); // the header, if there are no rows
     }
 
     /**
-     * Answers with 500 if nothing has been sent; else the connection ends without the last chunk.
+     * Answers with 500 if nothing has been sent; else ends the connection without the last chunk.
      */
     private void fail(Reply reply, Throwable failure) throws IOException {
         boolean clientIsGone = reply.status != 0 && failure instanceof IOException;
@@ -352,31 +353,31 @@ public class Server {
             return;
         }
         reply.broken = " broken: " + (clientIsGone ? reply.reason(failure) : failure);
-        throw new IOException(failure); // what HttpServer needs to see, to close the connection
+        throw new IOException(failure); // makes HttpServer close the connection
     }
 
     /**
-     * One answer: the exchange, and what the log says of it. A stream is closed only where it ends
-     * well ({@link #endStream}): closing it in a {@code finally} would send the last chunk, and a
-     * client would take what it has for the whole.
+     * One response: the exchange, and what the log says about it. A stream is closed only if it
+     * ends well ({@link #endStream}): closing it in a {@code finally} would send the last chunk,
+     * and the client would take what it has for the whole.
      */
     private static final class Reply {
         private final HttpExchange exchange;
-        private final Headers headers; // of the answer
+        private final Headers headers; // of the response
         private final Watch watch = new Watch();
         private final long started = System.nanoTime();
         private OutputStream body;
-        private int status; // 0 until headers are about to be sent
+        private int status; // 0 until the headers are about to be sent
         private volatile boolean hasSlot;
-        private long rows; // given to HttpServer to be sent
-        private String broken = ""; // why it ended without its end
+        private long rows; // passed to HttpServer to be sent
+        private String broken = ""; // why it ended early
 
         Reply(HttpExchange exchange) {
             this.exchange = exchange;
             headers = exchange.getResponseHeaders();
         }
 
-        /** Why its connection broke, in a word for the log. */
+        /** Why the connection broke, in one word for the log. */
         String reason(Throwable failure) {
             if (watch.isCut()) return "stalled";
             if (failure instanceof ClosedByInterruptException) return "stopped";
@@ -400,10 +401,10 @@ public class Server {
             send(refusal.status, "application/problem+json", refusal.problem());
         }
 
-        /** Sends a whole small answer. */
+        /** Sends a whole small response. */
         void send(int code, String contentType, String text) throws IOException {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            headers.set("Content-Length", String.valueOf(bytes.length)); // for HEAD, too
+            headers.set("Content-Length", String.valueOf(bytes.length)); // for HEAD as well
             watch.begin();
             sendHeaders(code, contentType, bytes.length);
             if (!isHead()) body.write(bytes);
@@ -411,19 +412,19 @@ public class Server {
             watch.end();
         }
 
-        /** Sends the headers of a stream, if that has not been done. */
+        /** Sends the headers of a stream, unless they have been sent. */
         void beginStream(Format format) throws IOException {
             if (status != 0) return;
             allowEveryPage();
             watch.begin();
             sendHeaders(200, format.contentType, 0);
-            body.flush(); // JDK 25 would keep the headers for the first chunk
+            body.flush(); // JDK 25 would hold the headers until the first chunk
             watch.end();
         }
 
         /**
-         * Sends what is in the buffer. Not before there is a row: until then a failure can be
-         * answered with 500.
+         * Sends what is in the buffer. Nothing is sent before there is a row: until then, a failure
+         * can be answered with 500.
          */
         void write(RowBuffer buffer, Format format, long rowsSoFar) throws IOException {
             beginStream(format);
@@ -433,7 +434,7 @@ public class Server {
             rows = rowsSoFar;
         }
 
-        /** Sends what there is, and waits until a moment of System.nanoTime(), or a little less. */
+        /** Sends what there is, and waits until a given System.nanoTime(), or a little less. */
         void pauseUntil(long moment) throws IOException {
             watch.begin();
             body.flush();
@@ -442,7 +443,7 @@ public class Server {
             if (Thread.currentThread().isInterrupted()) throw new Break("stopped");
         }
 
-        /** The last chunk: tells the client that it has everything. */
+        /** Sends the last chunk, which tells the client that it has everything. */
         void endStream() throws IOException {
             watch.begin();
             body.close();
@@ -454,7 +455,7 @@ public class Server {
             headers.set("Cache-Control", "no-store");
             headers.set("X-Content-Type-Options", "nosniff");
             if (exchange.getProtocol().equalsIgnoreCase("HTTP/1.0")) {
-                // It has no chunks: only the end of the connection ends a body.
+                // It has no chunks: only closing the connection ends a body.
                 headers.set("Connection", "close");
                 headers.remove("Keep-Alive");
             } else if (isHead() && length == 0) {
@@ -465,15 +466,13 @@ public class Server {
             body = exchange.getResponseBody();
         }
 
-        /** Rows and refusals hold no secret, so a page of any origin may read them. */
+        /** Rows and refusals hold no secrets, so a page from any origin may read them. */
         private void allowEveryPage() {
             headers.set("Access-Control-Allow-Origin", "*");
             headers.set("Access-Control-Expose-Headers", "Drawing-Seed");
         }
 
-        /**
-         * Time, client and what was asked, fit for any terminal: in ASCII, as valid requests are.
-         */
+        /** Time, client and request, fit for any terminal: in ASCII, as valid requests are. */
         String request() {
             String request = String.format("%tT %s %s %s", LocalTime.now(),
                     exchange.getRemoteAddress().getAddress().getHostAddress(),
@@ -481,7 +480,7 @@ public class Server {
             return printable(request).replaceAll("[^ -~]", "?");
         }
 
-        /** The line in the log: the request, status, rows sent and seconds. */
+        /** The log line: request, status, rows sent and seconds. */
         @Override public String toString() {
             double seconds = (System.nanoTime() - started) / 1e9;
             return printable(String.format("%s %d %,d rows %.2f s%s",
@@ -490,23 +489,23 @@ public class Server {
     }
 
     /**
-     * The watch over a client that stops reading: it blocks the write of its handler's thread for
-     * ever, and only an interrupt ends such a write, and with it the connection. The steps of one
-     * reply:
+     * Watches for a client that stops reading. Such a client blocks the write of its handler's
+     * thread forever. Only an interrupt ends the write, and the connection with it. The steps of
+     * one reply:
      *
      * <ol>
      * <li>{@link #begin}: the handler is about to write.
      * <li>{@link #end}: the write has returned, so the client, or the system's buffers, took
-     * everything. Between two writes the server is at work, or a row is not due yet; the client is
-     * not to blame.
+     * everything. Between two writes, the server is at work or no row is due yet; the client is not
+     * to blame.
      * <li>{@link #cutAfter}: the watchdog, or a newcomer without a slot, interrupts a write that
-     * has lasted too long.
-     * <li>{@link #close}: the reply is over. There is no cut from now on, and an interrupt that
+     * has taken too long.
+     * <li>{@link #close}: the reply is over. From now on it cannot be cut, and an interrupt that
      * came too late to end a write is cleared.
      * </ol>
      *
-     * A cut can never reach a later request on the same thread: it is made in step 3 only, under
-     * the lock that step 4 takes, and step 4 is taken by that thread itself before it goes on.
+     * A cut can never reach a later request on the same thread: only step 3 makes it, under the
+     * lock that step 4 also takes, and the thread itself runs step 4 before it goes on.
      */
     private static final class Watch {
         private static final long NOT_WRITING = 0;
@@ -522,12 +521,12 @@ public class Server {
             writingSince = NOT_WRITING;
         }
 
-        /** For how long its write has lasted. */
+        /** How long the current write has taken. */
         synchronized long stalledNanos() {
             return writingSince == NOT_WRITING || cut ? 0 : System.nanoTime() - writingSince;
         }
 
-        /** Returns whether the write had lasted so long, and so was interrupted. */
+        /** Returns whether the write had taken that long and was interrupted. */
         synchronized boolean cutAfter(long seconds) {
             if (stalledNanos() < TimeUnit.SECONDS.toNanos(seconds)) return false;
             cut = true;
@@ -546,9 +545,9 @@ public class Server {
     }
 
     /**
-     * Prints lines from a thread of its own. A pipe that nobody reads blocks whoever prints into
-     * it, once its 64 KB are full. Here, that stops the lines and not the requests: beyond some
-     * that wait, further ones are only counted.
+     * Prints lines on a thread of its own. A pipe that nobody reads blocks whoever prints to it
+     * once its 64 KB are full. Here, that stops the lines and not the requests: when too many lines
+     * are waiting, further ones are only counted.
      */
     private static final class Log {
         private static final int WAITING_LINES = 1000;
@@ -573,7 +572,7 @@ public class Server {
             out.println(line);
         }
 
-        /** Waits for the last lines to be printed, a second at most. */
+        /** Waits for the last lines to be printed, for a second at most. */
         void close() {
             printer.shutdown();
             try {
@@ -586,7 +585,7 @@ public class Server {
 
     // ---- What may be asked for ------------------------------------------------------------------
 
-    /** The rows from to from + rows - 1 of a stream, and how they are to come. */
+    /** Rows {@code from} to {@code from + rows - 1} of a stream, and how to send them. */
     private record Query(long rows, long seed, long from, Format format, long rate) {
         private static final long NO_SEED = -1; // the server chooses one
         private static final long NO_RATE = 0; // as fast as the client reads
@@ -596,12 +595,12 @@ public class Server {
             return rate != NO_RATE;
         }
 
-        /** How many rows are due after so much time; the first of them is due at once. */
+        /** How many rows are due after this time; the first is due at once. */
         long rowsDueAfter(long nanos) {
             return hasRate() ? 1 + (long) (nanos * 1e-9 * rate) : rows;
         }
 
-        /** From the start of the stream. */
+        /** Counted from the start of the stream. */
         long nanosUntilDue(long row) {
             return row * 1_000_000_000 / rate;
         }
@@ -634,7 +633,7 @@ public class Server {
         }
     }
 
-    /** The server itself breaks a stream. */
+    /** Thrown when the server itself breaks a stream. */
     private static final class Break extends IOException {
         private static final long serialVersionUID = 1;
 
@@ -643,7 +642,7 @@ public class Server {
         }
     }
 
-    /** A refusal, with a body as RFC 9457 has it. */
+    /** A refusal, with a body as RFC 9457 defines it. */
     private static final class Refusal extends Exception {
         private static final long serialVersionUID = 1;
         private static final Map<Integer, String> TITLES = Map.of(
@@ -673,15 +672,15 @@ public class Server {
 
     // ---- How a row is written -------------------------------------------------------------------
 
-    /** A column, and what it holds of a ticket. */
+    /** A column, and what it takes from a ticket. */
     sealed interface Column {
 
-        /** What is on the balls; a number stands at its own place. */
+        /** The numbers on the balls, each at its own index. */
         List<Integer> NUMBERS = IntStream.rangeClosed(0, WHITE_BALLS).boxed().toList();
 
         /**
          * The columns of a row, in order. The header of csv, the keys of ndjson and the fields of
-         * every row follow from this list.
+         * every row are derived from this list.
          */
         List<Column> ALL = List.of(
                 new Id("transaction_id", Ticket::transactionId),
@@ -699,20 +698,20 @@ public class Server {
 
         String name();
 
-        /** An id. */
+        /** A UUID, written anew for every row. */
         record Id(String name, Function<Ticket, UUID> value) implements Column {
         }
 
         /**
-         * A choice from a list, told by its place there. So the bytes of each choice are made once,
-         * and not for every row.
+         * A choice from a list, given by its index. So the bytes of each choice are made once, not
+         * for every row.
          */
         record Choice(String name, List<?> list, ToIntFunction<Ticket> index)
                 implements Column {
         }
     }
 
-    /** The formats. In each of them a row is a line. */
+    /** In every format, a row is one line. */
     enum Format {
         SQL("text/plain; charset=utf-8", "(", ", ", ")", "'") {
             @Override String quote(String text) {
@@ -724,7 +723,7 @@ public class Server {
                 return String.join(",", Column.ALL.stream().map(Column::name).toList()) + "\n";
             }
 
-            @Override String quote(String text) { // only where RFC 4180 asks for it
+            @Override String quote(String text) { // only where RFC 4180 requires it
                 return text.matches("[^\",]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
             }
         },
@@ -749,8 +748,8 @@ public class Server {
         private final byte[] rowEnd;
 
         /**
-         * Takes what opens a row, what stands between its fields, what closes it, and what stands
-         * around an id.
+         * Takes what opens a row, what separates its fields, what closes it, and the mark around an
+         * id.
          */
         Format(String contentType, String open, String separator, String close, String mark) {
             this.contentType = contentType;
@@ -794,7 +793,7 @@ public class Server {
             return "";
         }
 
-        /** A text without control characters, in quotes and with the escapes of the format. */
+        /** Quotes and escapes a text, which has no control characters, as the format requires. */
         abstract String quote(String text);
 
         /** Writes a ticket as a row. */
@@ -817,7 +816,7 @@ public class Server {
         private final byte[] bytes = new byte[BUFFER_BYTES];
         private int length;
 
-        /** Whether another row fits, however long. */
+        /** Whether another row fits, however long it is. */
         boolean hasRoom() {
             return length + MAX_ROW_BYTES <= bytes.length;
         }
@@ -827,7 +826,7 @@ public class Server {
             length += text.length;
         }
 
-        /** Puts a UUID as its 36 characters, in a fifth of the time that its toString() takes. */
+        /** Puts a UUID as its 36 characters, in a fifth of the time that toString() takes. */
         void put(UUID id) {
             long high = id.getMostSignificantBits();
             long low = id.getLeastSignificantBits();
@@ -842,7 +841,7 @@ public class Server {
             putHex(low, 12);
         }
 
-        /** Puts the lowest hex digits of a number, the highest of them first. */
+        /** Puts the lowest hex digits of a number, most significant first. */
         private void putHex(long bits, int digits) {
             int at = length;
             for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) {
@@ -863,15 +862,15 @@ public class Server {
     /**
      * One row: who bought which numbers.
      *
-     * @param transactionId a UUID of version 7 that holds seed + index, so that ids ascend
+     * @param transactionId a version 7 UUID that holds seed + index, so that ids ascend
      * @param whiteBalls five distinct numbers from 1 to 69, ascending; every set is equally likely
      * @param powerball 1 to 26, from a drum of its own
      */
     record Ticket(UUID transactionId, Buyer buyer, int[] whiteBalls, int powerball) {
 
         /**
-         * Row index (0 to 2 * 10^9) of the stream named seed (0 to 10^18): always the same, on
-         * every JDK from 17 on.
+         * The row with this index (0 to 2 * 10^9) in the stream of this seed (0 to 10^18): always
+         * the same, on every JDK from 17 on.
          */
         static Ticket of(long seed, long index) {
             SplittableRandom random = generator(mixed(seed) + index);
@@ -882,7 +881,7 @@ public class Server {
                     1 + random.nextInt(POWERBALLS));
         }
 
-        /** Draws five numbers. If one comes twice, which a ball cannot, draws all five again. */
+        /** Draws five numbers. If one comes up twice, which no ball can, draws all five again. */
         private static int[] drawWhiteBalls(SplittableRandom random) {
             int[] balls = new int[DRAWN];
             do {
@@ -895,8 +894,8 @@ public class Server {
         }
 
         /**
-         * Bubble sort, by min and max, which do not branch: for five numbers a third of the time of
-         * Arrays.sort.
+         * Bubble sort with min and max, which do not branch: for five numbers, it takes a third of
+         * the time of Arrays.sort.
          */
         private static void sort(int[] balls) {
             for (int last = balls.length - 1; last > 0; last--) {
@@ -918,16 +917,16 @@ public class Server {
     }
 
     /**
-     * Who buys tickets, again and again: one of 100,000, the same in every stream.
+     * One of the 100,000 who buy tickets, again and again: the same ones in every stream.
      *
-     * @param customerId a UUID of version 4
-     * @param firstName its place in the list of {@link Names}, as are the other two; a place is a
+     * @param customerId a version 4 UUID
+     * @param firstName an index into a list of {@link Names}, as are the other two; a place is a
      * city and its state
      */
     record Buyer(UUID customerId, int firstName, int lastName, int place) {
 
         /**
-         * The buyer of a number (0 to 99,999): always the same one, as long as the lists of names
+         * The buyer with this number (0 to 99,999): always the same one, as long as the name lists
          * are the same.
          */
         static Buyer of(int number) {
@@ -941,15 +940,15 @@ public class Server {
     }
 
     /**
-     * A generator of random numbers for one row or buyer. SplittableRandom steps by a constant, so
-     * starts that differ by a multiple of it would give shifted copies of the same numbers. A start
-     * that is mixed well is far from all others.
+     * A random number generator for one row or buyer. SplittableRandom steps by a constant, so
+     * starts that differ by a multiple of it would give shifted copies of the same numbers. A
+     * well-mixed start is far from all others.
      */
     private static SplittableRandom generator(long start) {
         return new SplittableRandom(mixed(start));
     }
 
-    /** What new SplittableRandom(start).nextLong() gives, without an object: 48 bytes less. */
+    /** The same as new SplittableRandom(start).nextLong(), but saves an object: 48 bytes. */
     private static long mixed(long start) {
         long z = start + 0x9e3779b97f4a7c15L; // Stafford's variant 13, as in the JDK
         z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
@@ -966,12 +965,12 @@ public class Server {
         return new UUID(withVersion(7, time), withVariant(random));
     }
 
-    /** RFC 9562, 5.4: random but for version and variant. */
+    /** RFC 9562, 5.4: random except for the version and the variant. */
     private static UUID uuid4(long random, long moreRandom) {
         return new UUID(withVersion(4, random), withVariant(moreRandom));
     }
 
-    /** The version stands in bits 12 to 15. */
+    /** The version is in bits 12 to 15. */
     private static long withVersion(int version, long bits) {
         return (bits & ~0xf000L) | (version << 12);
     }
@@ -982,13 +981,13 @@ public class Server {
     }
 
     /**
-     * The lists beside this file, one entry a line. Whoever changes them changes the rows of every
+     * The lists next to this file, one entry per line. Changing them changes the rows of every
      * seed.
      */
     record Names(List<String> first, List<String> last, List<String> cities, List<String> states) {
 
         private static final String BYTE_ORDER_MARK = "\uFEFF"; // some editors begin a file with it
-        private static final String NOT_UTF_8 = "\uFFFD"; // what Java reads in place of such bytes
+        private static final String NOT_UTF_8 = "\uFFFD"; // Java's replacement for invalid bytes
 
         static final Names LISTS = read();
 
@@ -1018,9 +1017,7 @@ public class Server {
             }
         }
 
-        /**
-         * The first clients of this API split a row at comma and blank, so no field may hold both.
-         */
+        /** The first clients of this API split a row at ", ", so no field may contain that. */
         private static boolean isClean(String line) {
             return !line.contains(", ") && line.chars().noneMatch(Character::isISOControl)
                     && !line.contains(BYTE_ORDER_MARK) && !line.contains(NOT_UTF_8);
@@ -1028,7 +1025,7 @@ public class Server {
     }
 
     /**
-     * A file beside this one: on the class path, or, for a launch from source on a JDK before 22,
+     * A file next to this one: on the class path or, when launched from source on a JDK before 22,
      * in its folder.
      */
     private static URL resource(String name) throws IOException {
@@ -1070,10 +1067,10 @@ public class Server {
 
     // ==== Shared: the same in Server, Ingest and Winners, as each stands alone ===================
 
-    /** What was typed behind the program's name: words, and options with a value each. */
+    /** What was typed after the program's name: words, and options with one value each. */
     private record Arguments(List<String> words, Map<String, String> options) {
 
-        /** Refuses an option that is not among these, has no value, or is given twice. */
+        /** Refuses an option that is not among the names, has no value, or is given twice. */
         static Arguments parse(String[] args, List<String> names) {
             Arguments given = new Arguments(new ArrayList<>(), new LinkedHashMap<>());
             Iterator<String> rest = List.of(args).iterator();
@@ -1110,18 +1107,18 @@ public class Server {
     }
 
     /**
-     * The number that a text is; refused, if it is none or out of range, with a sentence that says
-     * what is accepted.
+     * Parses a number. If the text is not one, or is out of range, refuses it with a sentence that
+     * says what is accepted.
      */
     private static long wholeNumber(String name, String text, long min, long max) {
-        // From 2^63 on it is negative.
+        // A number from 2^63 on becomes negative.
         long number = text.matches("[0-9]{1,19}") ? Long.parseUnsignedLong(text) : -1;
         check(number >= min && number <= max,
                 "%s must be a whole number from %,d to %,d, not \"%s\"", name, min, max, text);
         return number;
     }
 
-    /** The same, where nothing may be given: a text of null. */
+    /** The same, but the text may be null: then no value was given. */
     private static long wholeNumber(String name, String text, long min, long max, long otherwise) {
         return text == null ? otherwise : wholeNumber(name, text, min, max);
     }
@@ -1131,7 +1128,7 @@ public class Server {
         throw new IllegalArgumentException(printable(String.format(sentence, arguments)));
     }
 
-    /** Text from elsewhere, fit for a terminal: without control characters, and not too long. */
+    /** Text from elsewhere, fit for a terminal: no control characters, and not too long. */
     private static String printable(String text) {
         String oneLine = text.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
         return oneLine.replaceFirst("(.{500}).+", "$1...");
