@@ -20,9 +20,9 @@ import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 
 /**
- * Asks how many rows, streams them from a Powerball server and stores them in a database, table
- * {@code powerball_results}. It needs a JDK, 17 or newer, the database's driver in {@code lib/}
- * ({@code ./build.sh} fetches the one for SQLite), and a server:
+ * Asks how many rows to fetch, streams them from a Powerball server and stores them in table
+ * {@code powerball_results} of a database. It needs a JDK, 17 or newer, the database's driver in
+ * {@code lib/} ({@code ./build.sh} fetches the one for SQLite), and a server:
  *
  * <pre>
  * $ java -cp "lib/*" src/powerball/Ingest.java 1000 --seed 42
@@ -30,23 +30,23 @@ import javax.net.ssl.SSLException;
  * Stored 1,000 rows in powerball_data.db (0 already there) in 0.4 s, 2,500 rows/s
  * </pre>
  *
- * <b>How it recovers.</b> A job is a loop of attempts ({@link #job}). An attempt asks for the rows
- * from the first one that is not committed, and stores them ({@link #attempt}). What ends it early
- * is a {@link Trouble}, which knows whether it can pass: a stream that breaks or stalls, a server
- * or a database that is away, busy or locked. Then all that has come is committed, if that can be,
- * and after a pause the next attempt begins; five in a row that brought nothing end the job. No row
- * is lost, as only committed rows are not asked for again; none is stored twice, as its id is the
- * primary key, and the same seed brings the same ids. For the same reason the same command finishes
- * a job that has failed. There is no other mechanism.
+ * <b>How it recovers.</b> A job is a loop of attempts ({@link #job}). An attempt requests the rows
+ * from the first uncommitted one on, and stores them ({@link #attempt}). A {@link Trouble} ends it
+ * early. It can pass if a stream breaks or stalls, or if a server or a database is down, busy or
+ * locked. Then all the rows that have arrived are committed, if possible, and after a pause the
+ * next attempt begins. Five attempts in a row without progress end the job. No row is lost, as only
+ * committed rows are not requested again. No row is stored twice, as its id is the primary key, and
+ * the same seed gives the same ids. For the same reason, the same command finishes a job that has
+ * failed. There is no other mechanism.
  *
- * <p>How to read it, from top to bottom: {@link #COLUMNS}; {@link #main}, {@link #run},
- * {@link #job} and {@link #attempt}; the {@link Download} and its {@link RowParser}, which work on
- * the threads of the HTTP client; the {@link Store} with its {@link Database}, on the main thread;
+ * <p>Read it from top to bottom: {@link #COLUMNS}; {@link #main}, {@link #run}, {@link #job} and
+ * {@link #attempt}; the {@link Download} and its {@link RowParser}, which work on the threads of
+ * the HTTP client; the {@link Store} with its {@link Database}, on the main thread;
  * {@link Interruption}, for Ctrl-C; the {@link Progress}; and the options.
  */
 public class Ingest {
 
-    /** What a column holds, and what that is in SQL. */
+    /** What a column holds, and its type in SQL. */
     private enum Kind {
         UUID("TEXT"), TEXT("TEXT"), WHITE_BALL("INTEGER"), POWERBALL("INTEGER");
 
@@ -62,7 +62,7 @@ public class Ingest {
 
     /**
      * The columns of the table, in order; the first is the primary key. The table and its check,
-     * the statements and the parser follow from this list.
+     * the statements and the parser are derived from this list.
      */
     private static final List<Column> COLUMNS = List.of(
             new Column("transaction_id", Kind.UUID),
@@ -79,19 +79,19 @@ public class Ingest {
             new Column("powerball_number", Kind.POWERBALL));
 
     private static final int WHITE_BALLS = 69; // in their drum
-    private static final int POWERBALLS = 26; // in theirs
+    private static final int POWERBALLS = 26; // in the other drum
 
-    private static final int MAX_ROWS = 1_000_000_000; // in a job, and the highest first row
+    private static final int MAX_ROWS = 1_000_000_000; // per job; also the highest first row
     private static final long MAX_SEED = 1_000_000_000_000_000_000L;
     private static final int MAX_RATE = 1_000_000; // rows a second
-    private static final int MAX_ROW_BYTES = 4096; // and of what a server says when it refuses
+    private static final int MAX_ROW_BYTES = 4096; // also the most that is read of a refusal
 
-    private static final int ATTEMPTS = 5; // in a row that bring nothing; then the job has failed
-    private static final long PAUSE_MILLIS = 100; // thrice as long after each that brings nothing
-    private static final long MAX_PAUSE_SECONDS = 60; // however long a server asks to wait
-    private static final long COMMIT_MILLIS = 900; // with the commit itself, at least once a second
-    private static final long TURN_MILLIS = 10; // after a commit, for another program that waits
-    private static final long MOMENT_MILLIS = 50; // to wait for rows, and then look around
+    private static final int ATTEMPTS = 5; // in a row without progress, before the job fails
+    private static final long PAUSE_MILLIS = 100; // tripled after each attempt without progress
+    private static final long MAX_PAUSE_SECONDS = 60; // however long a server asks for
+    private static final long COMMIT_MILLIS = 900; // plus the commit itself: at least once a second
+    private static final long TURN_MILLIS = 10; // after a commit, so another program can write
+    private static final long MOMENT_MILLIS = 50; // to wait for rows, before other checks
 
     private final Options options;
     private final Database database;
@@ -99,9 +99,9 @@ public class Ingest {
     private final Store store = new Store();
     private final Interruption interruption = new Interruption();
     private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1).build(); // else it would ask to upgrade to HTTP/2
-    private boolean resumable; // the last answer named the seed
-    private volatile Object firstId; // of the job, in the first row that came
+            .version(HttpClient.Version.HTTP_1_1).build(); // or it would ask to upgrade to HTTP/2
+    private boolean resumable; // whether the last response named the seed
+    private volatile Object firstId; // of the job, from the first row received
 
     private Ingest(Options options) {
         this.options = options;
@@ -110,7 +110,7 @@ public class Ingest {
     }
 
     public static void main(String[] args) {
-        Locale.setDefault(Locale.ROOT); // 1,000.5 is written so everywhere
+        Locale.setDefault(Locale.ROOT); // formats 1,000.5 this way everywhere
         LogManager.getLogManager().reset(); // drivers log stack traces, and URLs with passwords
         try {
             if (List.of(args).contains("--help")) {
@@ -129,13 +129,13 @@ public class Ingest {
 
     // ---- The job --------------------------------------------------------------------------------
 
-    /** The job, and what is said of it. Returns the exit code. */
+    /** Runs the job and reports on it. Returns the exit code. */
     private int run() {
         interruption.watch();
         String slice = options.from == 0 ? "" : String.format(", from row %,d", options.from);
         System.out.printf("Asking %s for %,d rows of seed %d%s%n",
                 options.url, options.rows, options.seed, slice);
-        System.gc(); // frees what compiling this file has used: it halves the peak of memory
+        System.gc(); // frees what compiling this file used, which halves peak memory
         try {
             job();
             store.close();
@@ -154,7 +154,7 @@ public class Ingest {
         } catch (InterruptedException e) {
             tellHowToFinish("Interrupted.", false);
             return 130;
-        } catch (RuntimeException | Error e) { // a fault of this program or of a driver
+        } catch (RuntimeException | Error e) { // a fault in this program or in a driver
             tellHowToFinish("It failed: " + e, false);
             return 1;
         } finally {
@@ -175,7 +175,7 @@ public class Ingest {
                 printable(database.withoutPassword(failure)), count, options.command());
     }
 
-    /** Attempts, until all rows are committed. Throws the trouble that cannot, or did not, pass. */
+    /** Makes attempts until all rows are committed. Throws trouble that cannot or did not pass. */
     private void job() throws Trouble, InterruptedException {
         int inVain = 0;
         while (true) {
@@ -214,12 +214,12 @@ public class Ingest {
         }
     }
 
-    /** Asks for the rows from the first one that is not committed, and stores them. */
+    /** Requests the rows from the first uncommitted one on, and stores them. */
     private void attempt() throws Trouble, InterruptedException {
         Download download = new Download(store.committed);
         try {
             download.ask();
-            database.loadDriver(); // meanwhile
+            database.loadDriver(); // while the server prepares its response
             while (!download.hasEnded()) {
                 store.add(download.next());
                 store.commitIfDue();
@@ -228,7 +228,7 @@ public class Ingest {
             }
             store.commit();
         } catch (Trouble trouble) {
-            store.commitWhatCame(); // nothing, where the trouble is the database's
+            store.commitWhatCame(); // nothing, if the trouble is the database's
             throw trouble;
         } catch (InterruptedException interrupt) {
             download.close();
@@ -241,15 +241,15 @@ public class Ingest {
     }
 
     /**
-     * What ends an attempt early. Where it can pass, its message is the start of a sentence, which
-     * goes on with "after 10 of 20 rows"; where it cannot, a whole one.
+     * What ends an attempt early. If it can pass, its message is the start of a sentence, which
+     * continues with "after 10 of 20 rows"; if it cannot, it is a whole sentence.
      */
     static final class Trouble extends Exception {
         private static final long serialVersionUID = 1;
         private final boolean canPass;
         private long pauseMillis; // that the server asks for
-        private boolean losesRows; // it is not known how many that were committed are still there
-        private String advice = ""; // a sentence behind the message
+        private boolean losesRows; // nobody knows how many committed rows are still there
+        private String advice = ""; // a sentence after the message
 
         private Trouble(boolean canPass, String sentence, Throwable cause) {
             super(printable(sentence), cause);
@@ -274,13 +274,13 @@ public class Ingest {
             return this;
         }
 
-        /** What else is known, behind the last sentence of a job: the advice, and the cause. */
+        /** What follows the last sentence of a job: the advice and the cause. */
         String more() {
             return getCause() == null ? advice : advice + " (" + reason(getCause()) + ")";
         }
     }
 
-    /** The innermost words about a failure, or its kind where there are none. */
+    /** The message of the innermost cause, or its class if it has none. */
     private static String reason(Throwable failure) {
         if (failure.getCause() != null) return reason(failure.getCause());
         String words = failure.getMessage();
@@ -295,35 +295,35 @@ public class Ingest {
     // ---- From the network -----------------------------------------------------------------------
 
     /**
-     * One answer of the server. The HTTP client calls {@link #onNext} and its like on threads of
+     * One response of the server. The HTTP client calls {@link #onNext} and the like on threads of
      * its own, where the rows are parsed and queued. The main thread takes them with {@link #next},
-     * and with every buffer taken asks for another: so no more than {@link #BUFFERS} are under way,
-     * and a slow database holds the server back (back-pressure). An InputStream would not do: what
-     * has come and is not yet read is lost when the connection breaks.
+     * and requests another buffer for each one taken: so no more than {@link #BUFFERS} are in
+     * flight, and a slow database holds the server back (back-pressure). An InputStream would not
+     * do: what has arrived but has not been read is lost when the connection breaks.
      */
     private final class Download implements HttpResponse.BodySubscriber<Void> {
-        private static final int BUFFERS = 8; // under way at once, of 16 KB
+        private static final int BUFFERS = 8; // in flight at once, of 16 KB
         private static final long PROBLEM_SECONDS = 2; // to wait for the words of a refusal
         private static final Set<Integer> PASSING_STATUS = Set.of(408, 425, 429, 502, 503, 504);
 
-        /** Rows that have come or, at the end, none, and the trouble if it is not the right end. */
+        /** Rows that have arrived. The last batch has none, only the trouble, if there is any. */
         private record Batch(List<Object[]> rows, boolean isLast, Trouble trouble) {
         }
 
-        private final long first; // row of the job that is asked for
+        private final long first; // row of the job to start from
         private final long asked; // rows
         private final BlockingQueue<Batch> batches = new LinkedBlockingQueue<>();
         private final RowParser parser;
-        private final CompletableFuture<String> problem = new CompletableFuture<>(); // as told
+        private final CompletableFuture<String> problem = new CompletableFuture<>(); // as text
         private CompletableFuture<HttpResponse<Void>> answer;
         private volatile Flow.Subscription subscription;
-        private boolean isStream; // of rows; else what comes is a problem
+        private boolean isStream; // of rows; otherwise the body is a problem
         private long received; // rows
         private long taken; // rows, by the main thread
         private boolean hasAnswer; // its headers
         private boolean ended;
         private long waitingSince; // for a row, in System.nanoTime()
-        private boolean hasGivenRows; // so they are being stored, and no row is waited for
+        private boolean hasGivenRows; // so they are being stored, and no row is awaited
 
         Download(long first) {
             this.first = first;
@@ -347,7 +347,7 @@ public class Ingest {
             return this;
         }
 
-        /** Trouble before there is an answer, by its class: whether it can pass, never by guess. */
+        /** Trouble before a response: the cause's class, never a guess, says if it can pass. */
         private Trouble noAnswer(Throwable cause) {
             if (isOrHas(cause, UnresolvedAddressException.class)) {
                 return Trouble.lasting("The host name in %s is unknown.", options.url);
@@ -397,7 +397,7 @@ public class Ingest {
             }
         }
 
-        /** What a problem (RFC 9457) says in detail is told. */
+        /** Passes on the detail of a problem (RFC 9457). */
         private Trouble refusal(int status, HttpHeaders headers) throws InterruptedException {
             String sentence = "The server answers with status " + status;
             try {
@@ -419,7 +419,7 @@ public class Ingest {
             return busy;
         }
 
-        /** A number of seconds, or the date when to come again (RFC 9110, 10.2.3). */
+        /** The value is a number of seconds, or the date of the next try (RFC 9110, 10.2.3). */
         private static long retryAfterSeconds(String value) {
             if (value.matches("[0-9]{1,9}")) return Long.parseLong(value);
             if (value.matches("[0-9]+")) return 999_999_999;
@@ -427,7 +427,7 @@ public class Ingest {
                 Instant date = Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(value));
                 return Math.max(0, Duration.between(Instant.now(), date).toSeconds() + 1);
             } catch (DateTimeException e) {
-                return 0; // neither: as if it asked for nothing
+                return 0; // neither: treated as no wait
             }
         }
 
@@ -435,9 +435,10 @@ public class Ingest {
             return ended;
         }
 
-        /** The next rows. An empty list: none has come for a moment, or they have all come. */
+        /** The next rows. An empty list: none arrived for a moment, or all have arrived. */
         List<Object[]> next() throws Trouble, InterruptedException {
-            if (hasGivenRows) waitingSince = System.nanoTime(); // a slow database is not its fault
+            // A slow database is not the server's fault.
+            if (hasGivenRows) waitingSince = System.nanoTime();
             hasGivenRows = false;
             if (!hasAnswer) awaitAnswer();
             Batch batch = hasAnswer ? batches.poll(MOMENT_MILLIS, TimeUnit.MILLISECONDS) : null;
@@ -450,7 +451,7 @@ public class Ingest {
             if (batch == null || batch.rows.isEmpty()) {
                 long silence = System.nanoTime() - waitingSince;
                 if (silence > TimeUnit.SECONDS.toNanos(options.stallSeconds)) {
-                    ended = taken == asked; // then only the end has not come
+                    ended = taken == asked; // then only the end is missing
                     if (ended) return List.of();
                     throw Trouble.passing(null, "No row came for %d s", options.stallSeconds);
                 }
@@ -466,13 +467,13 @@ public class Ingest {
                 check(answer.get(MOMENT_MILLIS, TimeUnit.MILLISECONDS));
                 hasAnswer = true;
             } catch (TimeoutException e) {
-                // Not yet: next() sees to it that this has an end.
+                // Not yet: next() limits the wait.
             } catch (ExecutionException e) {
                 throw noAnswer(e.getCause());
             }
         }
 
-        /** All rows that have come and are not yet taken. */
+        /** All rows that have arrived and have not been taken. */
         List<Object[]> queued() {
             List<Object[]> rows = new ArrayList<>();
             batches.forEach(batch -> rows.addAll(batch.rows));
@@ -484,10 +485,10 @@ public class Ingest {
             if (subscription != null) subscription.cancel();
         }
 
-        // From here on, as receiver() above, on the threads of the HTTP client:
+        // From here on, like receiver() above, on the threads of the HTTP client:
 
         @Override public CompletionStage<Void> getBody() {
-            return CompletableFuture.completedStage(null); // the answer is there with its headers
+            return CompletableFuture.completedStage(null); // the response is done with its headers
         }
 
         @Override public void onSubscribe(Flow.Subscription newSubscription) {
@@ -541,7 +542,7 @@ public class Ingest {
             end(Trouble.passing(cause, "The stream broke"));
         }
 
-        /** If all rows have come, at most the end of the stream is missing: that is no trouble. */
+        /** If all rows have arrived, only the end of the stream can be missing: no trouble. */
         private void end(Trouble early) {
             problem.complete("");
             batches.add(new Batch(List.of(), true, received == asked ? null : early));
@@ -549,11 +550,11 @@ public class Ingest {
     }
 
     /**
-     * Finds rows in the bytes of a stream as they come: it parses, and where a row has not all
-     * come, it rewinds to its start and waits for more. It never holds more than its buffer. It
-     * checks the form of a row, the UUIDs and the range of each ball. The order of the balls, and
-     * one that comes twice, pass: the oldest servers of this API, which were written in Python,
-     * send both. They also separate rows by a comma and a space instead of a line's end.
+     * Finds rows in the bytes of a stream as they arrive: it parses, and if a row is incomplete, it
+     * rewinds to its start and waits for more. It never holds more than its buffer. It checks the
+     * form of a row, the UUIDs and the range of each ball. Balls out of order and balls that come
+     * up twice are accepted: the oldest servers of this API, which were written in Python, send
+     * both. They also separate rows by a comma and a space instead of a line break.
      */
     static final class RowParser {
         private static final String TOO_LONG = "it is longer than " + MAX_ROW_BYTES + " bytes";
@@ -567,7 +568,7 @@ public class Ingest {
             this.rowsBefore = rowsBefore;
         }
 
-        /** Adds the rows that end in a buffer to those found before. */
+        /** Adds the rows that end in this buffer to those found before. */
         void parse(ByteBuffer buffer, List<Object[]> rows) throws Trouble {
             while (buffer.hasRemaining()) {
                 take(buffer);
@@ -579,9 +580,7 @@ public class Ingest {
             }
         }
 
-        /**
-         * As much as there is room for. There always is some: what is left over is part of a row.
-         */
+        /** Takes what there is room for. There always is room: only part of a row is left over. */
         private void take(ByteBuffer buffer) {
             bytes.compact();
             int length = Math.min(buffer.remaining(), bytes.remaining());
@@ -589,7 +588,7 @@ public class Ingest {
             buffer.position(buffer.position() + length);
         }
 
-        /** The next row, or null if it has not all come. */
+        /** The next row, or null if it is incomplete. */
         private Object[] next() throws Trouble {
             skipSeparators();
             start = bytes.position();
@@ -645,9 +644,9 @@ public class Ingest {
         }
 
         /**
-         * A text, and what ends the field. An apostrophe in it is doubled or, by the oldest
-         * servers, is not: a quote that stands before the end is the last, any other belongs to the
-         * text.
+         * Parses a text and what ends the field. An apostrophe in it is doubled, but not by the
+         * oldest servers: a quote right before the end of the field closes the text, and any other
+         * belongs to it.
          */
         private String text(char end) throws Trouble {
             expect('\'', nonBlank());
@@ -662,7 +661,7 @@ public class Ingest {
             }
             int length = bytes.position() - 2 - from;
             String text = new String(bytes.array(), from, length, StandardCharsets.UTF_8);
-            // Java puts that in place of bytes that are not valid UTF-8.
+            // Java puts this in place of bytes that are not valid UTF-8.
             if (text.indexOf('\uFFFD') >= 0) throw notARow("it holds bytes that are not UTF-8");
             return doubled ? text.replace("''", "'") : text;
         }
@@ -679,7 +678,7 @@ public class Ingest {
             return text;
         }
 
-        /** A number, and what ends the field. The oldest servers write 12 as (12,). */
+        /** Parses a number and what ends the field. The oldest servers write 12 as (12,). */
         private int number(int max, char end) throws Trouble {
             byte b = nonBlank();
             boolean bracketed = b == '(';
@@ -712,27 +711,27 @@ public class Ingest {
 
     /**
      * The table. Rows are stored in transactions of about a second. When the database fails, the
-     * transaction is taken back and the connection closed; the next attempt opens it again.
+     * transaction is rolled back and the connection closed; the next attempt opens it again.
      */
     private final class Store {
         private static final String TABLE = "powerball_results";
         /**
-         * The columns as SQL defines them. Without NOT NULL, which costs SQLite a tenth: it would
-         * copy what a statement of many rows changes, so as to take back that statement alone.
+         * The columns in SQL. No NOT NULL, which costs SQLite a tenth of its speed: it would copy
+         * what a statement of many rows changes, to be able to roll back that statement alone.
          */
         private static final String DEFINITIONS = COLUMNS.stream()
                 .map(column -> column.name + " " + column.kind.sqlType)
                 .collect(Collectors.joining(", ")).replaceFirst(",", " PRIMARY KEY,");
-        private static final int BATCH_ROWS = 1024; // sent to the database at once
-        private static final int STATEMENT_ROWS = 64; // twice as fast as one row a statement
+        private static final int BATCH_ROWS = 1024; // sent to the database together
+        private static final int STATEMENT_ROWS = 64; // twice as fast as one row per statement
 
         private Connection connection; // null: not open
-        private PreparedStatement insertMany; // STATEMENT_ROWS
+        private PreparedStatement insertMany; // STATEMENT_ROWS at a time
         private PreparedStatement insertOne;
         private final List<Object[]> waiting = new ArrayList<>(); // to be sent
         private long sent; // rows of this transaction
-        private long sentInVain; // of these: they were already there
-        private long begun; // the transaction, in System.nanoTime(); 0: it has no rows
+        private long sentInVain; // of these, already there
+        private long begun; // when it began, in System.nanoTime(); 0: no rows yet
         private long committed; // rows of the job
         private long alreadyThere; // of these
 
@@ -750,7 +749,7 @@ public class Ingest {
         void commitIfDue() throws Trouble, InterruptedException {
             if (begun == 0 || System.nanoTime() - begun < COMMIT_MILLIS * 1_000_000) return;
             commit();
-            // SQLite looks only ten times a second whether it can have a lock that it waits for.
+            // SQLite checks only ten times a second whether a lock that it waits for is free.
             Thread.sleep(TURN_MILLIS);
         }
 
@@ -762,8 +761,8 @@ public class Ingest {
             send();
             try {
                 database.checkBeforeCommit();
-                // Commits, as JDBC has it. After commit(), the driver of SQLite would take the lock
-                // for the next transaction at once, and no other program would ever write.
+                // Commits, as JDBC specifies. After commit(), the SQLite driver would take the lock
+                // for the next transaction at once, and no other program could ever write.
                 connection.setAutoCommit(true);
             } catch (SQLException e) {
                 throw abandon(database.explain(e));
@@ -777,9 +776,9 @@ public class Ingest {
 
         private void send() throws Trouble {
             try {
-                // Not before there is a row: no empty database is left where no server answers.
+                // Not earlier, so that no empty database is left behind if no server answers.
                 if (connection == null) open();
-                connection.setAutoCommit(false); // begins a transaction, if there is none
+                connection.setAutoCommit(false); // begins a transaction if there is none
                 int many = waiting.size() / STATEMENT_ROWS * STATEMENT_ROWS;
                 insert(waiting.subList(0, many), insertMany, STATEMENT_ROWS);
                 insert(waiting.subList(many, waiting.size()), insertOne, 1);
@@ -805,11 +804,11 @@ public class Ingest {
             sent += rows.size();
             sentInVain += rows.size();
             for (int stored : statement.executeBatch()) {
-                sentInVain -= stored < 0 ? rowsEach : stored; // below 0, the driver does not tell
+                sentInVain -= stored < 0 ? rowsEach : stored; // below 0: the driver does not say
             }
         }
 
-        /** Returns the number of the last parameter. By kind: setObject takes 4 % more time. */
+        /** Returns the last parameter's index. Binds by type: setObject takes 4 % more time. */
         private static int bind(Object[] row, PreparedStatement statement, int lastParameter)
                 throws SQLException {
             int parameter = lastParameter;
@@ -837,13 +836,13 @@ public class Ingest {
                 throw Trouble.lasting("%s has a table %s with other columns: %s."
                         + " Name another one with --db.", database.name(), TABLE, columns);
             }
-            // Not before the table is known: a database that is refused is left as it is.
+            // Only after that check: a database that is refused is left as it is.
             connection = database.prepareToWrite(connection);
             insertMany = prepareInsert(STATEMENT_ROWS);
             insertOne = prepareInsert(1);
         }
 
-        /** The columns that the table has, in the form of the definitions; "" if there is none. */
+        /** The columns of the table, in the form of the definitions; "" if there is no table. */
         private String columns() throws SQLException, Trouble {
             DatabaseMetaData metadata = connection.getMetaData();
             String schema = connection.getSchema(); // null: SQLite has none
@@ -877,12 +876,12 @@ public class Ingest {
             return columns.toString();
         }
 
-        /** JDBC takes a name for a pattern, in which _ is any character. */
+        /** JDBC treats a name as a pattern, in which _ matches any character. */
         private static String pattern(String name, DatabaseMetaData metadata) throws SQLException {
             return name.replace("_", metadata.getSearchStringEscape() + "_");
         }
 
-        /** A row that is already there is skipped. */
+        /** It is idempotent: a row that is already there is skipped. */
         private PreparedStatement prepareInsert(int rows) throws SQLException {
             String row = "(" + "?, ".repeat(COLUMNS.size() - 1) + "?)";
             return connection.prepareStatement("INSERT INTO " + TABLE + " VALUES "
@@ -890,7 +889,7 @@ public class Ingest {
                     + " ON CONFLICT (" + COLUMNS.get(0).name + ") DO NOTHING");
         }
 
-        /** Takes the transaction back, by closing the connection. Returns the trouble. */
+        /** Rolls the transaction back by closing the connection. Returns the trouble. */
         private Trouble abandon(Trouble trouble) {
             forgetTransaction();
             close();
@@ -908,7 +907,7 @@ public class Ingest {
             try {
                 if (connection != null) connection.close();
             } catch (SQLException e) {
-                // Nothing is lost: what is told to be stored is committed.
+                // Nothing is lost: all that is reported as stored is committed.
             }
             connection = null;
         }
@@ -917,21 +916,21 @@ public class Ingest {
     /** What differs between SQLite, which is opened as a file, and a database server. */
     private interface Database {
 
-        /** What it is called where people can see it: without a password. */
+        /** The name to show people: without a password. */
         String name();
 
-        /** Whether its name is all that was given with --db. */
+        /** Whether the name is all that was given with --db. */
         boolean isNameWhole();
 
-        /** Takes time, so it is called while the server is asked. A failure is told by open(). */
+        /** Takes time, so it runs while the server is at work. open() reports a failure. */
         void loadDriver();
 
         Connection open() throws SQLException, Trouble;
 
-        /** Returns this connection, or another one in its place. */
+        /** Returns this connection, or another in its place. */
         Connection prepareToWrite(Connection connection) throws SQLException;
 
-        /** Throws if what is to be committed would be lost. */
+        /** Throws if the rows to be committed would be lost. */
         void checkBeforeCommit() throws Trouble;
 
         /** What a failure means, and whether it can pass. */
@@ -940,7 +939,7 @@ public class Ingest {
         String withoutPassword(String text);
     }
 
-    /** Throws if no driver on the class path knows a URL. */
+    /** Throws if no driver on the class path accepts this URL. */
     private static void requireDriver(String url, String jar) throws Trouble {
         try {
             DriverManager.getDriver(url);
@@ -952,27 +951,26 @@ public class Ingest {
     }
 
     private static final class SqliteFile implements Database {
-        private static final int BUSY = 5; // SQLite's codes
+        private static final int BUSY = 5; // SQLite's error codes
         private static final int IO_ERROR = 10;
         private static final int FULL = 13;
         private static final int NOT_A_DATABASE = 26;
 
         /**
-         * Mode 32774 (0x8006): read, write, create, and no mutex, as one thread uses it.
-         * Synchronous FULL: a commit returns when the disk has it, so it survives a power cut.
-         * Pages of 8 KB take half the calls of the usual 4 KB, and 8 MB of them are as fast a cache
-         * as 64. A transaction begins with the lock for writing, which is waited for. With
-         * generated keys, the driver would ask for one after every statement: a quarter of the
-         * speed.
+         * Mode 32774 (0x8006): read, write, create, and no mutex, as only one thread uses it.
+         * Synchronous FULL: a commit returns when it is on disk, so it survives a power cut. Pages
+         * of 8 KB take half the calls of the usual 4 KB, and a cache of 8 MB is as fast as one of
+         * 64. A transaction begins by waiting for the write lock. With generated keys, the driver
+         * would query one after every statement, which leaves a quarter of the speed.
          */
         private static final String SETTINGS = "?open_mode=32774&synchronous=FULL&page_size=8192"
                 + "&cache_size=-8192&transaction_mode=IMMEDIATE&busy_timeout=5000"
                 + "&jdbc.get_generated_keys=false";
         private final Path path;
         private SQLException loadFailure; // of the driver
-        private boolean hasLog; // in write-ahead log mode
-        private String fileKey; // when it was opened first
-        private String logKey; // when it was opened last
+        private boolean hasLog; // whether it is in write-ahead log mode
+        private String fileKey; // when it was first opened
+        private String logKey; // when it was last opened
 
         SqliteFile(Path path) {
             this.path = path;
@@ -998,19 +996,19 @@ public class Ingest {
             requireDriver("jdbc:sqlite:", "sqlite-jdbc (./build.sh fetches it)");
             checkPath();
             if (fileKey != null && !key("").equals(fileKey)) throw replaced("");
-            if (loadFailure != null) throw loadFailure; // once: later the driver says other things
+            if (loadFailure != null) throw loadFailure; // only the driver's first failure is clear
             try {
                 return connect(SETTINGS);
             } catch (SQLException e) {
                 if (e.getErrorCode() != IO_ERROR) throw e;
-                return connectWithoutLog(); // somebody has left it broken
+                return connectWithoutLog(); // somebody left it broken
             }
         }
 
         /**
-         * With a write-ahead log, readers and a writer do not wait for each other. Where a file
-         * system has no shared memory for it, only the statement after the pragma fails, and the
-         * database is broken for everyone until it is back at the rollback journal.
+         * With a write-ahead log, readers and a writer do not wait for each other. If a file system
+         * has no shared memory for it, only the statement after the pragma fails, and the database
+         * is broken for everyone until it is switched back to the rollback journal.
          */
         @Override public Connection prepareToWrite(Connection connection) throws SQLException {
             Connection ready = connection;
@@ -1028,9 +1026,9 @@ public class Ingest {
             return ready;
         }
 
-        /** With the rollback journal: as safe, but readers wait. */
+        /** Uses the rollback journal: just as safe, but readers wait. */
         private Connection connectWithoutLog() throws SQLException {
-            // A connection that is alone needs no shared memory. Other settings would read first.
+            // An exclusive connection needs no shared memory. Other settings would read first.
             try (Connection alone = connect("?locking_mode=EXCLUSIVE")) {
                 answer("PRAGMA journal_mode = DELETE", alone);
             }
@@ -1059,7 +1057,7 @@ public class Ingest {
             if (Files.exists(absolute) && !Files.isRegularFile(absolute)) {
                 throw Trouble.lasting("%s is not a regular file.", path);
             }
-            // SQLite would keep a log beside each name: two writers then destroy the database.
+            // SQLite would keep a log beside each name, and two writers would destroy the database.
             if (links(absolute) > 1) {
                 throw Trouble.lasting("%s is one of %d names (hard links) of a file, which a SQLite"
                         + " database must not have.", path, links(absolute));
@@ -1074,7 +1072,7 @@ public class Ingest {
             }
         }
 
-        /** SQLite would not notice that a file is gone, and keep writing to a deleted one. */
+        /** SQLite does not notice that a file is gone, and would keep writing to it. */
         @Override public void checkBeforeCommit() throws Trouble {
             if (!key("").equals(fileKey)) throw replaced("");
             if (hasLog && !key("-wal").equals(logKey)) throw replaced("-wal");
@@ -1085,9 +1083,7 @@ public class Ingest {
                     name(), suffix).withLoss();
         }
 
-        /**
-         * A file has the same key for as long as it exists (on Windows: as long as there is one).
-         */
+        /** A file keeps its key as long as it exists. (On Windows, all files have the same key.) */
         private String key(String suffix) {
             try {
                 Path real = path.toRealPath(); // SQLite keeps the log beside the file, not the link
@@ -1121,20 +1117,20 @@ public class Ingest {
     }
 
     private static final class DatabaseServer implements Database {
-        private static final int ANSWER_SECONDS = 30; // then its connection counts as lost
+        private static final int ANSWER_SECONDS = 30; // after which its connection counts as lost
 
-        /** Values of options with such a name, in a URL, are passwords. */
+        /** In a URL, the values of options with such a name are passwords. */
         private static final Pattern PASSWORD_OPTION =
                 Pattern.compile("(?i)(?:pass|pwd|secret|token)[^=&;]*=([^&;]+)");
-        /** user:password@host and user/password@host; greedy, as a password may hold an @. */
+        /** user:password@host and user/password@host; greedy, as a password may contain an @. */
         private static final Pattern BEFORE_HOST = Pattern.compile("(?s)jdbc:[^:/@]*:?(.*)@");
 
-        /** States (SQL:2003, and PostgreSQL's) of what can pass: the next attempt may succeed. */
+        /** States (SQL:2003's and PostgreSQL's) that can pass: the next attempt may succeed. */
         private static final Pattern PASSING_STATE = Pattern.compile("08..." // connection lost
-                + "|40..." // transaction rolled back: to be tried again
+                + "|40..." // transaction rolled back: try again
                 + "|57P0[1-3]|53300" // shutting down, starting up, too many connections
                 + "|55P03" // lock not available
-                + "|23505|42P07"); // another ingest has made the table at the same moment
+                + "|23505|42P07"); // another ingest made the table at the same moment
 
         private final String url;
 
@@ -1142,7 +1138,7 @@ public class Ingest {
             this.url = url;
         }
 
-        /** The URL without its options; where it holds an @, no more than its kind. */
+        /** The URL without its options; if it contains an @, only its kind. */
         @Override public String name() {
             String shown = url.contains("@")
                     ? url.replaceFirst("(?s)^(jdbc:[^:/@]*:)?.*", "$1***")
@@ -1155,7 +1151,7 @@ public class Ingest {
         }
 
         @Override public void loadDriver() {
-            // It is small, and loaded when it is needed.
+            // It is small, so it is loaded when it is needed.
         }
 
         @Override public Connection open() throws SQLException, Trouble {
@@ -1164,13 +1160,13 @@ public class Ingest {
         }
 
         @Override public Connection prepareToWrite(Connection connection) throws SQLException {
-            // Else a lock, or a server that hangs, could hold a statement, and Ctrl-C, for ever.
+            // Otherwise a lock or a hung server could hold up a statement, and Ctrl-C, forever.
             connection.setNetworkTimeout(Runnable::run, 1000 * ANSWER_SECONDS);
             return connection;
         }
 
         @Override public void checkBeforeCommit() {
-            // The server sees to it.
+            // The server takes care of that.
         }
 
         @Override public Trouble explain(SQLException failure) {
@@ -1185,7 +1181,7 @@ public class Ingest {
             return Trouble.lasting("The database %s says: %s (%s).", name(), words, state);
         }
 
-        /** The driver's words, and those of the cause where it has others. */
+        /** The driver's message, and that of the cause if it is different. */
         private static String words(SQLException failure) {
             String words = String.valueOf(failure.getMessage());
             String cause = reason(failure);
@@ -1200,9 +1196,9 @@ public class Ingest {
             return clean;
         }
 
-        /** All in the URL that may be one, as it is written there and as it is meant. */
+        /** Everything in the URL that may be a password, as written there and decoded. */
         private Set<String> passwords() {
-            // The longest first: of a shorter one in it, no rest must be left.
+            // Longest first: masking a shorter one inside it would leave the rest readable.
             Set<String> found = new TreeSet<>(Comparator.comparing(String::length).reversed()
                     .thenComparing(Comparator.naturalOrder()));
             Matcher option = PASSWORD_OPTION.matcher(url);
@@ -1217,7 +1213,7 @@ public class Ingest {
                     found.add(decoded(word));
                 }
             }
-            found.remove(""); // which would be found between any two letters
+            found.remove(""); // which would be found between any two characters
             return found;
         }
 
@@ -1225,7 +1221,7 @@ public class Ingest {
             try {
                 return URLDecoder.decode(text, StandardCharsets.UTF_8);
             } catch (IllegalArgumentException e) {
-                return text; // not encoded, then
+                return text; // then it is not encoded
             }
         }
     }
@@ -1237,13 +1233,13 @@ public class Ingest {
      *
      * <ol>
      * <li>The JVM runs {@link #interrupt} on a thread of its own. If the job is over, that is all.
-     * <li>It notes the wish, and interrupts the main thread, which may be waiting for the server or
-     * for the next attempt.
-     * <li>The main thread meets the interrupt, or sees the note between two batches. It stores and
-     * commits what has come, and says how to finish.
+     * <li>It sets a flag and interrupts the main thread, which may be waiting for the server or for
+     * the next attempt.
+     * <li>The main thread gets the interrupt, or sees the flag between two batches. It stores and
+     * commits what has arrived, and says how to finish.
      * <li>It calls {@link #jobIsOver}. The hook returns, and the JVM ends with the exit code of the
-     * signal: 130 for Ctrl-C, 143 for TERM, 129 for HUP. (To end it from here would skip what the
-     * driver has to tidy up: 1.1 MB in the temporary folder.)
+     * signal: 130 for Ctrl-C, 143 for TERM, 129 for HUP. (Halting it here would skip the driver's
+     * cleanup: 1.1 MB in the temporary folder.)
      * </ol>
      */
     private static final class Interruption {
@@ -1262,11 +1258,11 @@ public class Ingest {
             try {
                 over.await();
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt(); // the JVM ends, whatever comes
+                Thread.currentThread().interrupt(); // the JVM ends in any case
             }
         }
 
-        /** An interrupt may have been lost, in a driver for example; the wish is not. */
+        /** An interrupt may have been lost, for example in a driver; the flag is not. */
         void check() throws InterruptedException {
             if (wished) throw new InterruptedException();
         }
@@ -1279,21 +1275,21 @@ public class Ingest {
     // ---- On the terminal ------------------------------------------------------------------------
 
     /**
-     * How far it is, on stderr: a bar that is redrawn in place on a terminal, else a plain line
-     * every few seconds.
+     * Shows progress on stderr: a bar that is redrawn in place on a terminal, otherwise a plain
+     * line every few seconds.
      */
     private static final class Progress {
         private static final int NO_TERMINAL = 0;
         private static final int USUAL_WIDTH = 80;
-        private static final int MIN_BAR = 20; // cells; figures are left out before it is shorter
+        private static final int MIN_BAR = 20; // cells; figures are left out before it gets shorter
         private static final int MAX_BAR = 50;
-        private static final int ROOM_FOR_CTRL_C = 3; // a terminal writes ^C where the cursor is
+        private static final int ROOM_FOR_CTRL_C = 3; // a terminal echoes ^C at the cursor
 
         private final long rows;
-        private final boolean hasEscapes; // the terminal knows the usual ones
+        private final boolean hasEscapes; // whether the terminal knows the usual ones
         private final int width;
         private final long start = System.nanoTime();
-        private double shown; // when, last, in seconds
+        private double shown; // when it was last shown, in seconds
 
         Progress(long rows) {
             this.rows = rows;
@@ -1302,7 +1298,7 @@ public class Ingest {
             width = "dumb".equals(terminal) ? NO_TERMINAL : terminalWidth();
         }
 
-        /** The width of the terminal behind stderr. The JDK cannot tell, so a shell is asked. */
+        /** The width of the terminal on stderr. The JDK cannot tell, so this asks a shell. */
         private static int terminalWidth() {
             try {
                 Process stty = new ProcessBuilder("sh", "-c", "stty size <&2 2>/dev/null")
@@ -1312,7 +1308,7 @@ public class Ingest {
                 int columns = Integer.parseInt(size.substring(size.indexOf(' ') + 1));
                 return columns > 0 ? columns : USUAL_WIDTH;
             } catch (IOException e) { // no shell: Windows
-                // JDK 22 has one that is no terminal.
+                // JDK 22's default console need not be a terminal.
                 System.setProperty("jdk.console", "java.base");
                 return System.console() == null ? NO_TERMINAL : USUAL_WIDTH;
             } catch (NumberFormatException e) {
@@ -1324,7 +1320,7 @@ public class Ingest {
             return (System.nanoTime() - start) / 1e9;
         }
 
-        /** Shows how many rows are done, now and then. */
+        /** Shows how many rows are done, but not too often. */
         void show(long done) {
             double pause = width == NO_TERMINAL ? 5 : 0.1;
             if (seconds() - shown < pause) return;
@@ -1332,22 +1328,22 @@ public class Ingest {
             print(line(done), "");
         }
 
-        /** Leaves the last state on the screen, if there is anything to tell. */
+        /** Leaves the last state on the screen, if there is anything to show. */
         void end(long done) {
             if (done > 0 || shown > 0) print(line(done), "\n");
         }
 
-        /** A sentence above the bar. */
+        /** Prints a sentence above the bar. */
         void say(String sentence) {
             print(printable(sentence), "\n");
         }
 
-        /** On a terminal, the text takes the place of the bar, and covers what is left of it. */
+        /** On a terminal, the text replaces the bar and clears what is left of it. */
         private void print(String text, String end) {
             if (width == NO_TERMINAL) {
                 System.err.println(text);
             } else if (hasEscapes && end.isEmpty()) {
-                // Not wrapped: a bar that is too long for a narrowed window would flood it.
+                // No wrapping: a bar that is too long for a narrowed window would flood it.
                 System.err.print("\r\033[?7l" + text + "\033[K\033[?7h");
             } else if (hasEscapes) {
                 System.err.print("\r" + text + "\033[K" + end);
@@ -1376,7 +1372,7 @@ public class Ingest {
             return line.substring(0, Math.min(line.length(), width - 1));
         }
 
-        /** The cells that are left for a bar beside per cent, brackets, blanks and the figures. */
+        /** The cells left for a bar beside the percentage, brackets, spaces and figures. */
         private int barWidth(String figures) {
             return width - "100% [] ".length() - figures.length() - ROOM_FOR_CTRL_C;
         }
@@ -1390,7 +1386,7 @@ public class Ingest {
 
     // ---- Options --------------------------------------------------------------------------------
 
-    /** Nobody has answered the question: its own end of the program, without the usage. */
+    /** Nobody answered the question. The program then ends without printing its usage. */
     private static final class NoAnswer extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -1399,11 +1395,11 @@ public class Ingest {
         }
     }
 
-    /** A rate of 0 means as fast as it comes. */
+    /** A rate of 0 means as fast as rows come. */
     record Options(String url, Database database, long seed, long from, long rate,
             long stallSeconds, long rows, String otherOptions) {
 
-        private static final int QUESTIONS = 3; // to somebody who answers with something else
+        private static final int QUESTIONS = 3; // to somebody who does not answer with a number
         private static final int MAX_ANSWER = 100; // characters
 
         private static final String USAGE = """
@@ -1437,7 +1433,7 @@ public class Ingest {
                     otherOptions(given, database));
         }
 
-        /** Before anything is repeated in a message: a database's URL may hold a password. */
+        /** Runs before a message can repeat anything: a database URL may contain a password. */
         private static void refuseMisplacedUrl(String[] args) {
             String before = "";
             for (String word : args) {
@@ -1476,9 +1472,9 @@ public class Ingest {
         }
 
         /**
-         * The present moment in units of 1/4096 ms since 1970, so that ids ascend from one run to
-         * the next, and 22 random bits, a second in that unit: runs that start at the same moment,
-         * here or on other machines, must not share a stream.
+         * The current time in units of 1/4096 ms since 1970, so that ids ascend from one run to the
+         * next, plus 22 random bits, which are a second in that unit: runs that start at the same
+         * moment, here or on other machines, must not share a stream.
          */
         private static long chooseSeed() {
             return System.currentTimeMillis() * 4096 + new SecureRandom().nextInt(1 << 22);
@@ -1489,7 +1485,7 @@ public class Ingest {
         }
 
         private static long askForRows() {
-            Thread endLine = new Thread(System.out::println); // behind the question, at Ctrl-C
+            Thread endLine = new Thread(System.out::println); // after the question, on Ctrl-C
             Runtime.getRuntime().addShutdownHook(endLine);
             for (int question = 1; question <= QUESTIONS; question++) {
                 System.out.print("How many lucky winners today? ");
@@ -1507,7 +1503,7 @@ public class Ingest {
             throw new NoAnswer("rows must be given: no number came from the input");
         }
 
-        /** A line; null at the end of the input, which a closed input is, too. */
+        /** A line; null at the end of the input, or if the input is closed. */
         private static String readAnswer() {
             if (isInputClosed()) return null;
             try {
@@ -1524,17 +1520,17 @@ public class Ingest {
             }
         }
 
-        /** Then descriptor 0 is a file of the JVM's own, whose bytes would come as answers. */
+        /** If so, descriptor 0 is a file of the JVM's, whose bytes would be read as answers. */
         private static boolean isInputClosed() {
             try {
                 Path input = Files.readSymbolicLink(Path.of("/proc/self/fd/0"));
                 return input.startsWith(Path.of(System.getProperty("java.home")).toRealPath());
             } catch (IOException | UnsupportedOperationException e) {
-                return false; // a system that cannot tell
+                return false; // the system cannot tell
             }
         }
 
-        /** As they were given, but for the seed, and for what a database's URL may keep secret. */
+        /** As they were given, except for the seed and for any secrets in a database URL. */
         private static String otherOptions(Arguments given, Database database) {
             StringBuilder others = new StringBuilder();
             given.options.forEach((name, value) -> {
@@ -1545,14 +1541,14 @@ public class Ingest {
             return others.toString();
         }
 
-        /** A word for the command line: in quotes if it needs them, double ones where they do. */
+        /** A word for the command line: quoted if need be, in double quotes if they suffice. */
         private static String quoted(String word) {
             if (word.matches("[A-Za-z0-9_./:@%+-][A-Za-z0-9_./:~=,@%+-]*")) return word;
             if (word.matches("[^\"$`\\\\!]*")) return '"' + word + '"';
             return "'" + word.replace("'", "'\\''") + "'";
         }
 
-        /** The command that does the same, or what is left of it. */
+        /** The command that does the same job, or finishes it. */
         String command() {
             String note = database.isNameWhole() ? "" : " (with the whole URL of the database)";
             return "java -cp \"lib/*\" src/powerball/Ingest.java " + rows + " --seed " + seed
@@ -1562,10 +1558,10 @@ public class Ingest {
 
     // ==== Shared: the same in Server, Ingest and Winners, as each stands alone ===================
 
-    /** What was typed behind the program's name: words, and options with a value each. */
+    /** What was typed after the program's name: words, and options with one value each. */
     private record Arguments(List<String> words, Map<String, String> options) {
 
-        /** Refuses an option that is not among these, has no value, or is given twice. */
+        /** Refuses an option that is not among the names, has no value, or is given twice. */
         static Arguments parse(String[] args, List<String> names) {
             Arguments given = new Arguments(new ArrayList<>(), new LinkedHashMap<>());
             Iterator<String> rest = List.of(args).iterator();
@@ -1602,18 +1598,18 @@ public class Ingest {
     }
 
     /**
-     * The number that a text is; refused, if it is none or out of range, with a sentence that says
-     * what is accepted.
+     * Parses a number. If the text is not one, or is out of range, refuses it with a sentence that
+     * says what is accepted.
      */
     private static long wholeNumber(String name, String text, long min, long max) {
-        // From 2^63 on it is negative.
+        // A number from 2^63 on becomes negative.
         long number = text.matches("[0-9]{1,19}") ? Long.parseUnsignedLong(text) : -1;
         check(number >= min && number <= max,
                 "%s must be a whole number from %,d to %,d, not \"%s\"", name, min, max, text);
         return number;
     }
 
-    /** The same, where nothing may be given: a text of null. */
+    /** The same, but the text may be null: then no value was given. */
     private static long wholeNumber(String name, String text, long min, long max, long otherwise) {
         return text == null ? otherwise : wholeNumber(name, text, min, max);
     }
@@ -1623,7 +1619,7 @@ public class Ingest {
         throw new IllegalArgumentException(printable(String.format(sentence, arguments)));
     }
 
-    /** Text from elsewhere, fit for a terminal: without control characters, and not too long. */
+    /** Text from elsewhere, fit for a terminal: no control characters, and not too long. */
     private static String printable(String text) {
         String oneLine = text.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
         return oneLine.replaceFirst("(.{500}).+", "$1...");
