@@ -12,10 +12,10 @@ import java.util.logging.LogManager;
 import java.util.regex.*;
 
 /**
- * Draws the winning numbers, or takes them, and shows who of the tickets in
- * {@code powerball_results} has won what; with {@code --fairness} also whether the drums were fair.
- * It needs a JDK, 17 or newer, the driver of the database in {@code lib/} ({@code ./build.sh}
- * fetches the one for SQLite), and rows that Ingest has stored:
+ * Draws the winning numbers, or is given them, and shows what the tickets in
+ * {@code powerball_results} have won; with {@code --fairness}, also whether the drums were fair. It
+ * needs a JDK, 17 or newer, the database's driver in {@code lib/} ({@code ./build.sh} fetches the
+ * one for SQLite), and rows that Ingest has stored:
  *
  * <pre>
  * $ java -cp "lib/*" src/powerball/Winners.java 6 42 43 51 52 10
@@ -32,37 +32,37 @@ import java.util.regex.*;
  * The database is only read, in one transaction and a few rows at a time: an ingest may go on
  * writing meanwhile, and ten million tickets need no more memory than ten.
  *
- * <p>How to read it, from top to bottom: {@link #main} and {@link #run}; the rules of the game,
+ * <p>Read it from top to bottom: {@link #main} and {@link #run}; the rules of the game,
  * {@link Numbers} and {@link Tier}; {@link #read}, which passes every ticket to a {@link Tally};
- * the {@link Database} and what its errors mean; then what is printed, down to the test of
- * fairness, {@link #pValue}. The terminal and the options come last.
+ * the {@link Database} and what its errors mean; then what is printed, down to the fairness test,
+ * {@link #pValue}. The terminal and the options come last.
  */
 public class Winners {
 
     private static final int DRAWN = 5; // white balls
     private static final int WHITE_BALLS = 69; // in their drum
-    private static final int POWERBALLS = 26; // in theirs
+    private static final int POWERBALLS = 26; // in the other drum
     private static final long TICKET_DOLLARS = 2;
     private static final long MAX_SEED = 1_000_000_000_000_000_000L; // as in the other programs
-    private static final int LUCKIEST = 5; // buyers who are named: all fits a terminal of 24 lines
-    private static final int MAX_LUCKIEST = 1000; // who are held in memory
+    private static final int LUCKIEST = 5; // buyers named, so that all fits a terminal of 24 lines
+    private static final int MAX_LUCKIEST = 1000; // buyers held in memory
 
     private static final String TABLE = "powerball_results";
-    /** The columns that are read. The balls come first: ball i stands at place i, from 1 on. */
+    /** The columns to read. The balls come first: ball i is in column i, counted from 1. */
     private static final List<String> COLUMNS = List.of(
             "powerball_1", "powerball_2", "powerball_3", "powerball_4", "powerball_5",
             "powerball_number",
             "transaction_id", "first_name", "last_name", "city", "state");
     private static final String COUNT = "SELECT count(*) FROM " + TABLE;
     private static final String SELECT = "SELECT " + String.join(", ", COLUMNS) + " FROM " + TABLE;
-    private static final int FETCHED_ROWS = 1000; // at a time, where the database is a server
-    private static final long LOCKED_SECONDS = 5; // to wait for whoever writes, without a log
+    private static final int FETCHED_ROWS = 1000; // at a time, if the database is a server
+    private static final long LOCKED_SECONDS = 5; // to wait for a writer, if there is no log
 
     private static final int BAR_COLUMNS = 3;
-    private static final int BAR_COLUMN_WIDTH = 27; // with the gap behind it: three fit 80 columns
+    private static final int BAR_COLUMN_WIDTH = 27; // with the gap after it: three fit 80 columns
     private static final int CELLS_PER_DEVIATION = 2;
-    private static final int MAX_CELLS = 6; // to each side, for three standard deviations
-    private static final String WHITE = "\033[30;47m"; // black on white: seen on any screen
+    private static final int MAX_CELLS = 6; // on each side, for three standard deviations
+    private static final String WHITE = "\033[30;47m"; // black on white: visible on any screen
     private static final String RED = "\033[97;41m"; // white on red
 
     private final Options options;
@@ -77,8 +77,8 @@ public class Winners {
     }
 
     public static void main(String[] args) {
-        Locale.setDefault(Locale.ROOT); // 1,000.5 is written so everywhere
-        // Drivers log stack traces, and parts of a URL. What they have to say comes in exceptions.
+        Locale.setDefault(Locale.ROOT); // formats 1,000.5 this way everywhere
+        // Drivers log stack traces and parts of a URL. Exceptions say what there is to say.
         LogManager.getLogManager().reset();
         try {
             if (List.of(args).contains("--help")) {
@@ -111,7 +111,7 @@ public class Winners {
         checkOutput();
     }
 
-    /** System.out keeps its errors to itself: a full disk and a closed pipe would go unnoticed. */
+    /** System.out hides its errors: a full disk or a closed pipe would go unnoticed. */
     private static void checkOutput() throws Failure {
         if (System.out.checkError()) {
             throw new Failure("The output could not be written, or not all of it.");
@@ -142,18 +142,18 @@ public class Winners {
     record Numbers(Set<Integer> whiteBalls, int powerball) {
 
         /**
-         * The draw that is named by a seed: always the same, on every JDK from 17 on. Every draw is
-         * equally likely.
+         * The draw named by a seed: always the same, on every JDK from 17 on. Every draw is equally
+         * likely.
          */
         static Numbers draw(long seed) {
             // SplittableRandom steps by a constant, so seeds that differ by a multiple of it would
-            // give shifted copies of the same numbers. Its first output is well mixed, and a start
-            // taken from there is far from all others.
+            // give shifted copies of the same numbers. Its first output is well mixed, so a start
+            // taken from it is far from all others.
             long start = new SplittableRandom(seed).nextLong();
             SplittableRandom random = new SplittableRandom(start);
             Set<Integer> white = new TreeSet<>();
             while (white.size() < DRAWN) {
-                white.add(1 + random.nextInt(WHITE_BALLS)); // a number that is out changes nothing
+                white.add(1 + random.nextInt(WHITE_BALLS)); // a ball already drawn changes nothing
             }
             return new Numbers(white, 1 + random.nextInt(POWERBALLS));
         }
@@ -200,7 +200,7 @@ public class Winners {
             this.dollars = dollars;
         }
 
-        /** What a ticket wins, if it wins. */
+        /** What a ticket wins, if anything. */
         static Optional<Tier> of(int matches, boolean withPowerball) {
             for (Tier tier : values()) {
                 if (tier.matches == matches && tier.withPowerball == withPowerball) {
@@ -211,8 +211,8 @@ public class Winners {
         }
 
         /**
-         * How many of the different tickets win it: matching balls are among the drawn ones, the
-         * others are not.
+         * How many of the different tickets win this tier: the matching balls are among those
+         * drawn, the others are not.
          */
         long ways() {
             long matching = choose(DRAWN, matches);
@@ -220,7 +220,7 @@ public class Winners {
             return matching * others * (withPowerball ? 1 : POWERBALLS - 1);
         }
 
-        /** In how many ways k of n can be chosen. */
+        /** The number of ways to choose k of n. */
         private static long choose(int n, int k) {
             return k == 0 ? 1 : choose(n - 1, k - 1) * n / k; // there is never a remainder
         }
@@ -234,25 +234,25 @@ public class Winners {
     // ---- The tickets ----------------------------------------------------------------------------
 
     /**
-     * Passes all rows to the tally, in one transaction: it sees the rows that it has counted,
+     * Passes all rows to the tally in one transaction, which sees exactly the rows that it counts,
      * whatever others write meanwhile.
      */
     private void read(Connection connection) throws SQLException, Failure {
-        connection.setReadOnly(true); // before a transaction begins: in one it would be refused
+        connection.setReadOnly(true); // before a transaction begins: in one, it is refused
         connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-        connection.setAutoCommit(false); // without it, PostgreSQL would hand over all rows at once
+        connection.setAutoCommit(false); // otherwise PostgreSQL would send all rows at once
         try (Progress progress = new Progress();
                 Statement select = connection.createStatement();
                 Statement count = connection.createStatement()) {
             select.setFetchSize(FETCHED_ROWS);
-            // Asked for before they are counted: then a missing column is told of at once.
+            // Selected before they are counted, so that a missing column is reported at once.
             ResultSet row = select.executeQuery(SELECT);
             long rows = number(count.executeQuery(COUNT));
             if (rows == 0) {
                 throw new Failure("%s has no rows in table %s. Ingest stores some.",
                         options.database, TABLE);
             }
-            printNumbers(rows); // now: to read ten million tickets takes a while
+            printNumbers(rows); // now, as reading ten million tickets takes a while
             while (row.next()) {
                 readTicket(row);
                 progress.show(tally.rows, rows);
@@ -284,8 +284,8 @@ public class Winners {
     }
 
     /**
-     * The ball in a column, 1 to max. SQLite stores anything anywhere, and getInt would make a ball
-     * of 1.5, of "2abc" and of 2^32 + 1; getObject tells what is there.
+     * The ball in a column, 1 to max. SQLite stores anything anywhere, and getInt would turn 1.5,
+     * "2abc" and 2^32 + 1 into balls; getObject returns what is there.
      */
     private int ball(ResultSet row, int column, int max) throws SQLException, Failure {
         Object value = row.getObject(column);
@@ -306,19 +306,19 @@ public class Winners {
         return value instanceof Number ? text : "the text \"" + text + "\"";
     }
 
-    /** Who has won what. */
+    /** Who won what. */
     private record Buyer(Tier tier, String transactionId, String nameAndPlace) {
     }
 
-    /** What is known of the tickets so far. Its size does not depend on how many they are. */
+    /** What is known about the tickets so far. Its size does not depend on their number. */
     private static final class Tally {
         private final long[] winners = new long[Tier.values().length];
         private final long[] whiteBalls = new long[1 + WHITE_BALLS]; // how often each came up
-        private final long[] powerballs = new long[1 + POWERBALLS]; // and these; none at 0
-        /** Best tier first; within a tier, who bought first, as ids ascend. */
+        private final long[] powerballs = new long[1 + POWERBALLS]; // the same; 0 is unused
+        /** Best tier first; within a tier, the first to buy, as ids ascend. */
         private final NavigableSet<Buyer> luckiest = new TreeSet<>(
                 Comparator.comparing(Buyer::tier).thenComparing(Buyer::transactionId));
-        private final long named; // of them
+        private final long named; // how many of them to keep
         private long rows;
         private long rowsWithBallTwice;
         private final long[] lastRow = new long[1 + WHITE_BALLS]; // in which each came up
@@ -327,7 +327,7 @@ public class Winners {
             this.named = named;
         }
 
-        /** Counts a ticket, and tells what it has won. A ball that it has twice matches once. */
+        /** Counts a ticket and returns what it has won. A ball that it has twice matches once. */
         Optional<Tier> add(Numbers winning, int[] white, int powerball) {
             rows++;
             boolean twice = false;
@@ -359,8 +359,8 @@ public class Winners {
     // ---- The database ---------------------------------------------------------------------------
 
     /**
-     * Where the tickets are. What differs from one database to another stands here and nowhere
-     * else: how it is opened, and what its errors mean. As text it is its name, fit to be printed.
+     * Where the tickets are. What differs from one database to another is here and nowhere else:
+     * how to open it, and what its errors mean. Its toString() is its name, fit to be printed.
      */
     private sealed interface Database permits SqliteFile, DatabaseServer {
 
@@ -376,7 +376,7 @@ public class Winners {
 
         Connection open() throws SQLException, Failure;
 
-        /** What an error means, as a sentence that begins behind the name of the database. */
+        /** What an error means, as a sentence that continues after the name of the database. */
         default String told(SQLException e) {
             String words = words(e);
             if (words.startsWith("No suitable driver")) {
@@ -387,15 +387,15 @@ public class Winners {
             return meaning(e, printable(oneLine));
         }
 
-        /** The words of a driver without the passwords that they may repeat. */
+        /** A driver's message without the passwords that it may repeat. */
         default String masked(String words) {
             return words;
         }
 
-        /** What an error with these words means. What is not known for sure is not said. */
+        /** What an error with this message means. It says nothing that is not known for sure. */
         String meaning(SQLException e, String words);
 
-        /** What the driver says, and what made it say so. */
+        /** The driver's message and its cause. */
         static String words(SQLException e) {
             String words = String.valueOf(e.getMessage());
             Throwable cause = e.getCause();
@@ -426,18 +426,18 @@ public class Winners {
 
         @Override public Connection open() throws SQLException, Failure {
             checkFile();
-            // Mode 1 is SQLITE_OPEN_READONLY: no file is made where there is none.
+            // Mode 1 is SQLITE_OPEN_READONLY: no file is created if there is none.
             String settings = "?open_mode=1&busy_timeout=" + 1000 * LOCKED_SECONDS;
             return DriverManager.getConnection("jdbc:sqlite:" + file.toUri() + settings);
         }
 
-        /** SQLite says "unable to open database file" of all that cannot be one. */
+        /** SQLite says "unable to open database file" about anything that cannot be one. */
         private void checkFile() throws Failure {
             try {
                 BasicFileAttributes found =
                         Files.readAttributes(file, BasicFileAttributes.class);
                 if (found.isDirectory()) throw new Failure("%s is a folder, not a file.", this);
-                if (found.isOther()) { // it would be waited for
+                if (found.isOther()) { // opening it would block
                     throw new Failure("%s is a pipe or a device, not a file.", this);
                 }
                 firstBytes();
@@ -453,8 +453,8 @@ public class Winners {
         }
 
         /**
-         * The first bytes of the header. Not while it is open in SQLite: to close the file a second
-         * time would give up the lock on it.
+         * The first bytes of the header. Not to be read while SQLite has the file open: closing it
+         * a second time would release SQLite's lock.
          */
         private byte[] firstBytes() throws IOException {
             try (InputStream in = Files.newInputStream(file)) {
@@ -467,7 +467,7 @@ public class Winners {
             if (words.contains("(no such column: ")) {
                 return OTHER_COLUMNS + words.replaceFirst(".*\\((.*)\\)", "$1");
             }
-            // The code in brackets is the extended one; getErrorCode() has only its first byte.
+            // The code in brackets is the extended one; getErrorCode() has only its low byte.
             String code = words.replaceFirst("^\\[(SQLITE_\\w+)\\].*|.*", "$1");
             if (code.isEmpty()) {
                 return "cannot be opened: " + words + ". The driver unpacks its native code into"
@@ -476,7 +476,7 @@ public class Winners {
             }
             if (code.equals("SQLITE_NOTADB")) return "is not a SQLite database";
             if (code.startsWith("SQLITE_BUSY")) {
-                // SQLite says so, too, of a file system that has no locks.
+                // SQLite also says this of a file system that has no locks.
                 return "could not be locked for reading within " + LOCKED_SECONDS + " s: " + words;
             }
             if (code.equals("SQLITE_READONLY_ROLLBACK")) {
@@ -494,7 +494,7 @@ public class Winners {
             return "cannot be read: " + words;
         }
 
-        /** By its header: two bytes, both 2 (https://sqlite.org/fileformat.html, 1.3.3). */
+        /** If it is, two bytes of the header are 2 (https://sqlite.org/fileformat.html, 1.3.3). */
         private boolean isWriteAhead() {
             try {
                 byte[] header = firstBytes();
@@ -505,19 +505,19 @@ public class Winners {
         }
     }
 
-    /** A server, such as PostgreSQL, behind a JDBC URL, which its driver understands. */
+    /** A server such as PostgreSQL, at a JDBC URL that its driver understands. */
     private record DatabaseServer(String url) implements Database {
 
-        /** Values of options with such a name, in a URL, are passwords. */
+        /** In a URL, the values of options with such a name are passwords. */
         private static final Pattern PASSWORD_OPTION =
                 Pattern.compile("(?i)(?:pass|pwd|secret|token)[^=&;]*=([^&;]+)");
-        /** user:password@host and user/password@host; greedy, as a password may hold an @. */
+        /** user:password@host and user/password@host; greedy, as a password may contain an @. */
         private static final Pattern BEFORE_HOST =
                 Pattern.compile("(?s)jdbc:[^:/@]*:?(.*)@");
 
         /**
-         * The URL without its options, which may hold a password. One may also stand before an @:
-         * then no more is shown than its kind.
+         * The URL without its options, which may contain a password. There may also be one before
+         * an @: then only the kind of the URL is shown.
          */
         @Override public String toString() {
             String shown = url.contains("@")
@@ -532,8 +532,8 @@ public class Winners {
 
         @Override public String meaning(SQLException e, String words) {
             String state = String.valueOf(e.getSQLState());
-            if (state.equals("42P01")) return NO_TABLE; // undefined_table, of PostgreSQL
-            if (state.equals("42703")) return OTHER_COLUMNS + words; // undefined_column
+            if (state.equals("42P01")) return NO_TABLE; // PostgreSQL's undefined_table
+            if (state.equals("42703")) return OTHER_COLUMNS + words; // its undefined_column
             return "cannot be read: " + words;
         }
 
@@ -545,9 +545,9 @@ public class Winners {
             return masked;
         }
 
-        /** All in the URL that may be one, as it is written there and as it is meant. */
+        /** Everything in the URL that may be a password, as written there and decoded. */
         private Set<String> passwords() {
-            // The longest first: of a shorter one in it, no rest must be left.
+            // Longest first: masking a shorter one inside it would leave the rest readable.
             Set<String> found = new TreeSet<>(Comparator.comparing(String::length).reversed()
                     .thenComparing(Comparator.naturalOrder()));
             Matcher option = PASSWORD_OPTION.matcher(url);
@@ -562,7 +562,7 @@ public class Winners {
                     found.add(decoded(word));
                 }
             }
-            found.remove(""); // which would be found between any two letters
+            found.remove(""); // which would be found between any two characters
             return found;
         }
 
@@ -570,7 +570,7 @@ public class Winners {
             try {
                 return URLDecoder.decode(text, StandardCharsets.UTF_8);
             } catch (IllegalArgumentException e) {
-                return text; // not encoded, then
+                return text; // then it is not encoded
             }
         }
     }
@@ -586,7 +586,7 @@ public class Winners {
             System.out.printf("Drawn at random; --seed %d draws the same again.%n", options.seed);
         }
         System.out.printf("Tickets: %,d in %s%n", rows, options.database);
-        checkOutput(); // else ten million tickets would be read for nobody
+        checkOutput(); // otherwise ten million tickets might be read for nobody
     }
 
     private void printPrizes() {
@@ -644,7 +644,7 @@ public class Winners {
 
     /**
      * How often each number of a drum came up and how far that is from what is expected, in columns
-     * to be read downwards; and whether it is fair.
+     * that read downwards; and whether the drum is fair.
      */
     private void printDrum(String ball, long[] counts, int drawn, String colourCode) {
         int numbers = counts.length - 1;
@@ -658,8 +658,8 @@ public class Winners {
 
         long most = Arrays.stream(counts).max().getAsLong();
         int digits = String.format("%,d", most).length();
-        int room = BAR_COLUMN_WIDTH - digits - 7; // 7: the number, the line, blanks
-        int cells = Math.min(MAX_CELLS, room / 2); // to each side
+        int room = BAR_COLUMN_WIDTH - digits - 7; // 7: the number, the line, spaces
+        int cells = Math.min(MAX_CELLS, room / 2); // on each side
         int lines = (numbers + BAR_COLUMNS - 1) / BAR_COLUMNS;
         for (int line = 1; line <= lines; line++) {
             StringBuilder text = new StringBuilder();
@@ -673,7 +673,7 @@ public class Winners {
         printFairness(counts, expected, drawn);
     }
 
-    /** A bar to the left or to the right of a line in the middle, as wide in all as every other. */
+    /** A bar to the left or right of a line in the middle. All are the same width in total. */
     private String bar(double deviations, int cells, String colourCode) {
         long length = Math.round(Math.abs(deviations) * CELLS_PER_DEVIATION);
         boolean less = deviations < 0;
@@ -689,7 +689,7 @@ public class Winners {
     }
 
     private static void printFairness(long[] counts, double expected, int drawn) {
-        int degrees = counts.length - 2; // of freedom: one less than there are numbers
+        int degrees = counts.length - 2; // of freedom: one fewer than there are numbers
         double statistic = chiSquare(counts, expected, drawn);
         double p = pValue(statistic, degrees);
         System.out.printf("Chi-square %,.2f with %d degrees of freedom, p = %.4f%n",
@@ -722,21 +722,21 @@ public class Winners {
         for (int number = 1; number <= numbers; number++) {
             sum += Math.pow(counts[number] - expected, 2) / expected;
         }
-        // A ball that is out cannot come again. That evens the counts: for 5 of 69 the sum is 64
-        // on average, not 68.
+        // A drawn ball cannot come up again. That evens the counts: for 5 of 69, the sum is 64 on
+        // average, not 68.
         return sum * (numbers - 1) / (numbers - drawn);
     }
 
     /**
-     * The chance that a fair drum comes to this statistic or more, for up to 100 degrees of
-     * freedom, right to ten decimals: the incomplete gamma function Q(a, x) = 1 - P(a, x), by the
-     * series for P (Press et al., Numerical Recipes, 6.2).
+     * The chance that a fair drum gives this statistic or more, for up to 100 degrees of freedom,
+     * correct to ten decimals: the incomplete gamma function Q(a, x) = 1 - P(a, x), by the series
+     * for P (Press et al., Numerical Recipes, 6.2).
      */
     static double pValue(double statistic, int degrees) {
         double a = degrees / 2.0;
-        // Beyond 600 the answer is 0 to all decimals, and e^-x soon 0, too.
+        // Beyond 600, the result is 0 to all decimals, and e^-x soon becomes 0 as well.
         double x = Math.min(statistic / 2, 600);
-        // The first term, e^-x x^a / gamma(a + 1), as gamma(b + 1) = b gamma(b) down to
+        // The first term, e^-x x^a / gamma(a + 1), by gamma(b + 1) = b gamma(b) down to
         // gamma(1) = 1 or gamma(1/2).
         double term = Math.exp(-x) / (degrees % 2 == 0 ? 1 : Math.sqrt(Math.PI * x));
         for (double b = a; b > 0; b--) {
@@ -761,8 +761,8 @@ public class Winners {
     // ---- On the terminal ------------------------------------------------------------------------
 
     /**
-     * Whether stdout (1) or stderr (2) is a terminal that takes escape sequences. A shell is asked:
-     * the JDK only knows of stdin and stdout together.
+     * Whether stdout (1) or stderr (2) is a terminal that takes escape sequences. It asks a shell,
+     * as the JDK only knows about stdin and stdout together.
      */
     private static boolean isTerminal(int stream) {
         if ("dumb".equals(System.getenv("TERM"))) return false;
@@ -770,13 +770,13 @@ public class Winners {
             Process test = new ProcessBuilder("sh", "-c", "test -t " + stream).inheritIO().start();
             return test.waitFor() == 0;
         } catch (IOException | InterruptedException e) {
-            return false; // no such command: plain text does for every terminal
+            return false; // no such command: plain text suits every terminal
         }
     }
 
     /**
-     * How far it is, on stderr: redrawn in place on a terminal, else a line now and then; nothing
-     * if it is quick.
+     * Shows progress on stderr: redrawn in place on a terminal, otherwise a line now and then;
+     * nothing if the run is quick.
      */
     private static final class Progress implements AutoCloseable {
         private static final String CLEAR_LINE = "\r\033[K";
@@ -827,14 +827,14 @@ public class Winners {
         static Options parse(String[] args) {
             List<String> words = new ArrayList<>(List.of(args));
             checkUrls(words);
-            boolean fairness = words.removeAll(List.of("--fairness")); // the others have values
+            boolean fairness = words.removeAll(List.of("--fairness")); // the rest have values
             Arguments given = Arguments.parse(words.toArray(String[]::new), List.of(
                     "--db", "--seed", "--jackpot", "--luckiest"));
             List<String> balls = given.words;
             boolean drawn = balls.isEmpty();
             check(drawn || !given.options.containsKey("--seed"),
                     "--seed is for drawing: give it or the winning numbers, not both");
-            // A clock is no identity: two draws of the same moment must differ.
+            // Not from the clock: two draws at the same moment must differ.
             long chance = new SecureRandom().nextLong(MAX_SEED);
             long seed = given.number("--seed", 0, MAX_SEED, chance);
             return new Options(drawn ? Numbers.draw(seed) : Numbers.parse(balls), drawn, seed,
@@ -857,10 +857,10 @@ public class Winners {
 
     // ==== Shared: the same in Server, Ingest and Winners, as each stands alone ===================
 
-    /** What was typed behind the program's name: words, and options with a value each. */
+    /** What was typed after the program's name: words, and options with one value each. */
     private record Arguments(List<String> words, Map<String, String> options) {
 
-        /** Refuses an option that is not among these, has no value, or is given twice. */
+        /** Refuses an option that is not among the names, has no value, or is given twice. */
         static Arguments parse(String[] args, List<String> names) {
             Arguments given = new Arguments(new ArrayList<>(), new LinkedHashMap<>());
             Iterator<String> rest = List.of(args).iterator();
@@ -897,18 +897,18 @@ public class Winners {
     }
 
     /**
-     * The number that a text is; refused, if it is none or out of range, with a sentence that says
-     * what is accepted.
+     * Parses a number. If the text is not one, or is out of range, refuses it with a sentence that
+     * says what is accepted.
      */
     private static long wholeNumber(String name, String text, long min, long max) {
-        // From 2^63 on it is negative.
+        // A number from 2^63 on becomes negative.
         long number = text.matches("[0-9]{1,19}") ? Long.parseUnsignedLong(text) : -1;
         check(number >= min && number <= max,
                 "%s must be a whole number from %,d to %,d, not \"%s\"", name, min, max, text);
         return number;
     }
 
-    /** The same, where nothing may be given: a text of null. */
+    /** The same, but the text may be null: then no value was given. */
     private static long wholeNumber(String name, String text, long min, long max, long otherwise) {
         return text == null ? otherwise : wholeNumber(name, text, min, max);
     }
@@ -918,7 +918,7 @@ public class Winners {
         throw new IllegalArgumentException(printable(String.format(sentence, arguments)));
     }
 
-    /** Text from elsewhere, fit for a terminal: without control characters, and not too long. */
+    /** Text from elsewhere, fit for a terminal: no control characters, and not too long. */
     private static String printable(String text) {
         String oneLine = text.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
         return oneLine.replaceFirst("(.{500}).+", "$1...");
