@@ -1,5 +1,5 @@
 -- The six questions of the lesson (src/README.md), for a database with 100,000 tickets of seed 42.
--- All at once: sqlite3 class.db ".read src/lesson.sql"
+-- To run them all: sqlite3 class.db ".read src/lesson.sql"
 
 .print Which states buy most, and why these?
 -- Each row is a ticket. GROUP BY makes one row for each state, and count(*) counts its tickets.
@@ -18,7 +18,7 @@ ORDER BY states DESC, city
 LIMIT 3;
 
 .print How many tickets have two white balls in a row, like 43 and 44?
--- The white balls ascend, so two that follow each other stand in neighbouring columns.
+-- The white balls ascend, so two consecutive numbers are in neighbouring columns.
 SELECT count(*)
 FROM powerball_results
 WHERE powerball_2 = powerball_1 + 1
@@ -27,13 +27,13 @@ WHERE powerball_2 = powerball_1 + 1
    OR powerball_5 = powerball_4 + 1;
 
 .print How many could be birthdays, with every white ball up to 31?
--- The fifth is the highest.
+-- The fifth ball is the highest.
 SELECT count(*)
 FROM powerball_results
 WHERE powerball_5 <= 31;
 
 .print Which three white balls came up most? Are they lucky?
--- UNION ALL stacks the five columns into one; UNION would throw out what comes twice.
+-- UNION ALL stacks the five columns into one; UNION would drop duplicates.
 WITH balls(number) AS (
   SELECT powerball_1 FROM powerball_results UNION ALL
   SELECT powerball_2 FROM powerball_results UNION ALL
@@ -47,7 +47,8 @@ ORDER BY times DESC
 LIMIT 3;
 
 .print How many pairs of tickets have the same five white balls?
--- The table is joined with itself. The condition keeps a ticket from pairing with itself, and each pair from coming twice.
+-- This joins the table with itself. The condition keeps a ticket from pairing with itself, and a
+-- pair from being counted twice.
 SELECT count(*)
 FROM powerball_results a
 JOIN powerball_results b USING (powerball_1, powerball_2, powerball_3, powerball_4, powerball_5)
