@@ -162,7 +162,7 @@ run_tests() {
     --config junit.jupiter.execution.parallel.mode.default=same_thread
     --config junit.jupiter.execution.parallel.mode.classes.default=concurrent
     --config junit.jupiter.execution.parallel.config.strategy=fixed
-    --config junit.jupiter.execution.parallel.config.fixed.parallelism=3
+    --config junit.jupiter.execution.parallel.config.fixed.parallelism=4
     --class-path "build/main${separator}build/test${separator}$(echo lib/sqlite-jdbc-*.jar)")
   # A shell that runs this in the background hands down an ignored SIGINT, and the tests press Ctrl-C.
   ! env --default-signal=INT true 2>/dev/null || fresh=(env --default-signal=INT)
