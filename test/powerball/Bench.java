@@ -24,11 +24,6 @@ final class Bench {
 
     private static final int RUNS = 5;
     private static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    private static final String TABLE = "CREATE TABLE powerball_results (transaction_id TEXT PRIMARY KEY NOT NULL,"
-            + " first_name TEXT NOT NULL, last_name TEXT NOT NULL, city TEXT NOT NULL, state TEXT NOT NULL,"
-            + " customer_id TEXT NOT NULL, powerball_1 INTEGER NOT NULL, powerball_2 INTEGER NOT NULL,"
-            + " powerball_3 INTEGER NOT NULL, powerball_4 INTEGER NOT NULL, powerball_5 INTEGER NOT NULL,"
-            + " powerball_number INTEGER NOT NULL)";
 
     /** The floor for one row a statement: the same table, the same durability, no checks, rows from a file. */
     private static final String C_LOOP = """
@@ -110,11 +105,12 @@ final class Bench {
 
     private void ingest() throws Exception {
         compare("ingest, whole process, s / curl | sqlite3", () -> seconds(ingestCommand("", "ours.db")), peer("sqlite3", () -> {
-            shell("rm -f peer.db; sqlite3 peer.db '" + TABLE + "'");
+            shell("rm -f peer.db; sqlite3 peer.db '" + Database.CREATE_TABLE + "'");
             return seconds("curl -s '" + url + "/drawing/" + rows + "?format=csv&seed=" + seed() + "' | sqlite3 peer.db "
                     + "'.import --csv --skip 1 /dev/stdin powerball_results'");
         }));
-        Files.writeString(folder.resolve("loop.c"), C_LOOP.replace("TABLE;", TABLE + ";"));
+        Files.writeString(folder.resolve("loop.c"),
+                C_LOOP.replace("TABLE;", Database.CREATE_TABLE + ";"));
         boolean c = succeeds("cc -O2 loop.c -o loop -lsqlite3");
         shell("curl -s '" + url + "/drawing/" + rows + "?format=csv&seed=" + seed() + "' -o rows.csv");
         compare("ingest less one of a single row, s / C loop", // what is left is without the start of anything
