@@ -5,10 +5,10 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.List;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.DoubleSupplier;
 import java.util.regex.Matcher;
@@ -23,7 +23,15 @@ import java.util.stream.Stream;
 final class Bench {
 
     private static final int RUNS = 5;
+    private static final int FEWER_RUNS = 3; // of what takes long
+    private static final int TIMES = 5; // as many rows, where a start matters less
     private static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
+    // What follows "java": a program from its source, as the README has it, or compiled.
+    private static final String SERVER = "src/powerball/Server.java";
+    private static final String COMPILED_SERVER = "-cp build/main powerball.Server";
+    private static final String INGEST = "-cp 'lib/*' src/powerball/Ingest.java";
+    private static final String COMPILED_INGEST = "-cp 'build/main:lib/*' powerball.Ingest";
 
     /** The floor for one row a statement: the same table, the same durability, no checks, rows from a file. */
     private static final String C_LOOP = """
@@ -60,6 +68,7 @@ final class Bench {
 
     private final long rows;
     private final Path folder;
+    private final Set<String> leftOut = new HashSet<>(); // the peers that are not installed
     private String url;
     private long seed = 7_000_000_000_000_000L; // the next stream's: all ids ascend, as they do without --seed
 
@@ -80,20 +89,24 @@ final class Bench {
     }
 
     private void run() throws Exception {
-        System.out.printf("JDK %s, %d processors, %,d rows, medians of %d runs%n%n", System.getProperty("java.version"),
-                Runtime.getRuntime().availableProcessors(), rows, RUNS);
+        System.out.printf("JDK %s, %d processors, %,d rows, medians of %d runs,"
+                + " %d for %,d rows%n%n",
+                System.getProperty("java.version"), Runtime.getRuntime().availableProcessors(),
+                rows, RUNS, FEWER_RUNS, TIMES * rows);
         System.out.printf("%-44s %9s %9s %6s   %s%n", "", "ours", "peer", "ratio", "ours: min - median - max");
         Files.writeString(folder.resolve("Hello.java"),
                 "public class Hello { public static void main(String[] a) { System.out.println(\"hello\"); } }");
-        compare("start to ready line, s / hello world", this::secondsToReady,
-                () -> seconds("'" + JAVA + "' " + folder + "/Hello.java"));
-        try (Program server = server("")) {
+        DoubleSupplier hello = () -> seconds("'" + JAVA + "' " + folder + "/Hello.java");
+        compare("start to ready line, s / hello world", () -> secondsToReady(SERVER), hello);
+        compare("compiled, to ready line, s / hello world", // from source, as above
+                () -> secondsToReady(COMPILED_SERVER), hello);
+        try (Program server = server(SERVER)) {
             url = server.url;
             shell("curl -s '" + url + "/drawing/" + 3 * rows + "' -o /dev/null"); // warms it up
             ingest();
             long peak = server.peakMegabytes();
             streams();
-            try (Program ingest = new Program(ingestCommand("", "memory.db"))) {
+            try (Program ingest = new Program(ingestCommand(INGEST, "memory.db"))) {
                 System.out.printf("%npeak resident memory, MB: ingest %d, server %d, with 100 streams %d%n",
                         ingest.peakMegabytes(), peak, server.peakMegabytes());
             }
@@ -104,29 +117,51 @@ final class Bench {
     // ---- The figures ------------------------------------------------------------------------------------------------
 
     private void ingest() throws Exception {
-        compare("ingest, whole process, s / curl | sqlite3", () -> seconds(ingestCommand("", "ours.db")), peer("sqlite3", () -> {
-            shell("rm -f peer.db; sqlite3 peer.db '" + Database.CREATE_TABLE + "'");
-            return seconds("curl -s '" + url + "/drawing/" + rows + "?format=csv&seed=" + seed() + "' | sqlite3 peer.db "
-                    + "'.import --csv --skip 1 /dev/stdin powerball_results'");
-        }));
+        DoubleSupplier shellPeer = peer("sqlite3", () -> secondsOfSqlite(rows));
+        compare("ingest, whole process, s / curl | sqlite3",
+                () -> seconds(ingestCommand(INGEST, "ours.db")), shellPeer);
+        compare("compiled, whole process, s / curl | sqlite3",
+                () -> seconds(ingestCommand(COMPILED_INGEST, "ours.db")), shellPeer);
+        many();
         Files.writeString(folder.resolve("loop.c"),
                 C_LOOP.replace("TABLE;", Database.CREATE_TABLE + ";"));
         boolean c = succeeds("cc -O2 loop.c -o loop -lsqlite3");
         shell("curl -s '" + url + "/drawing/" + rows + "?format=csv&seed=" + seed() + "' -o rows.csv");
-        compare("ingest less one of a single row, s / C loop", // what is left is without the start of anything
-                () -> seconds(ingestCommand("", "ours.db")) - seconds("rm -f ours.db*; " + ingestCommand("", "ours.db", 1)),
-                c ? () -> seconds("rm -f peer.db*; ./loop peer.db rows.csv") : peer("a C compiler with libsqlite3", null));
-        try (Program small = server("-Xmx64m")) {
+        // What is left is without the start of anything.
+        compare("ingest less one of a single row, s / C loop",
+                () -> seconds(ingestCommand(INGEST, "ours.db"))
+                        - seconds("rm -f ours.db*; " + ingestCommand(INGEST, "ours.db", 1)),
+                c ? () -> seconds("rm -f peer.db*; ./loop peer.db rows.csv")
+                        : peer("a C compiler with libsqlite3", null));
+        try (Program small = server("-Xmx64m " + SERVER)) {
             String big = url;
             compare("rows/s with -Xmx64m in both / without", () -> {
                 url = small.url;
-                return ingestRate("-Xmx64m", "ours.db");
+                return ingestRate("-Xmx64m " + INGEST, "ours.db");
             }, () -> {
                 url = big;
-                return ingestRate("", "peer.db");
+                return ingestRate(INGEST, "peer.db");
             });
             url = big;
         }
+    }
+
+    /** Many more rows, so that the start of the JVM and its compilers weighs less. */
+    private void many() {
+        long many = TIMES * rows;
+        DoubleSupplier shellPeer = peer("sqlite3", () -> secondsOfSqlite(many));
+        compare(FEWER_RUNS, String.format("ingest of %,d rows, s / curl | sqlite3", many),
+                () -> seconds("rm -f ours.db*; " + ingestCommand(INGEST, "ours.db", many)),
+                shellPeer);
+        compare(FEWER_RUNS, String.format("compiled, %,d rows, s / curl | sqlite3", many),
+                () -> seconds("rm -f ours.db*; " + ingestCommand(COMPILED_INGEST, "ours.db", many)),
+                shellPeer);
+    }
+
+    private double secondsOfSqlite(long count) {
+        shell("rm -f peer.db; sqlite3 peer.db '" + Database.CREATE_TABLE + "'");
+        return seconds(stream("csv", count) + " | sqlite3 peer.db "
+                + "'.import --csv --skip 1 /dev/stdin powerball_results'");
     }
 
     private void streams() throws Exception {
@@ -173,8 +208,9 @@ final class Bench {
         parts[1] = rows - parts[0];
         long size = 0;
         for (long part : parts) {
-            double fresh = 1e6 / rate(shell("rm -f fresh.db*; " + ingestCommand("", "fresh.db", part)));
-            double micros = 1e6 / rate(shell(ingestCommand("", "growth.db", part)));
+            String freshIngest = ingestCommand(INGEST, "fresh.db", part);
+            double fresh = 1e6 / rate(shell("rm -f fresh.db*; " + freshIngest));
+            double micros = 1e6 / rate(shell(ingestCommand(INGEST, "growth.db", part)));
             size += part;
             System.out.printf("%,12d rows %6.2f %6.2f %s%n", size, micros, fresh, "#".repeat((int) Math.round(micros * 10)));
         }
@@ -184,23 +220,31 @@ final class Bench {
 
     /** A line of the table. A peer of null is one that is not there. */
     private static void compare(String name, DoubleSupplier ours, DoubleSupplier peer) {
-        double[] our = new double[RUNS];
-        double[] their = new double[RUNS];
-        for (int i = 0; i < RUNS; i++) {
+        compare(RUNS, name, ours, peer);
+    }
+
+    private static void compare(int runs, String name, DoubleSupplier ours, DoubleSupplier peer) {
+        double[] our = new double[runs];
+        double[] their = new double[runs];
+        for (int i = 0; i < runs; i++) {
             our[i] = ours.getAsDouble();
             their[i] = peer == null ? Double.NaN : peer.getAsDouble();
         }
         Arrays.sort(our);
         Arrays.sort(their);
-        System.out.printf("%-44s %9.2f %9.2f %6.2f   %.2f - %.2f - %.2f%n", name, our[RUNS / 2], their[RUNS / 2],
-                our[RUNS / 2] / their[RUNS / 2], our[0], our[RUNS / 2], our[RUNS - 1]);
+        double median = our[runs / 2];
+        System.out.printf("%-44s %9.2f %9.2f %6.2f   %.2f - %.2f - %.2f%n", name, median,
+                their[runs / 2], median / their[runs / 2], our[0], median, our[runs - 1]);
     }
 
+    /** The figure of a peer, or null where the command is missing, which is said once. */
     private DoubleSupplier peer(String command, DoubleSupplier figure) {
         if (figure != null && succeeds("command -v " + command)) {
             return figure;
         }
-        System.out.println("(left out: " + command + " is not installed)");
+        if (leftOut.add(command)) {
+            System.out.println("(left out: " + command + " is not installed)");
+        }
         return null;
     }
 
@@ -208,18 +252,28 @@ final class Bench {
         return String.valueOf(seed += 100_000_000_000L);
     }
 
-    private String ingestCommand(String jvm, String db) {
-        return "rm -f " + db + "*; " + ingestCommand(jvm, db, rows);
+    /** The command for the rows of a new stream. Its failure is that of the whole pipe. */
+    private String stream(String format, long count) {
+        return "set -o pipefail; curl -sSf '" + url + "/drawing/" + count + "?format=" + format
+                + "&seed=" + seed() + "'";
+    }
+
+    private String ingestCommand(String launch, String db) {
+        return "rm -f " + db + "*; " + ingestCommand(launch, db, rows);
+    }
+
+    private String ingestCommand(String launch, String db, long count) {
+        return ingestInto(folder + "/" + db, launch, count);
     }
 
     /** As the README has it, but for the folder. */
-    private String ingestCommand(String jvm, String db, long rows) {
-        return "cd ../..; exec '" + JAVA + "' " + jvm + " --enable-native-access=ALL-UNNAMED -cp 'lib/*' "
-                + "src/powerball/Ingest.java " + rows + " --seed " + seed() + " --url " + url + " --db " + folder + "/" + db;
+    private String ingestInto(String database, String launch, long count) {
+        return "cd ../..; exec '" + JAVA + "' --enable-native-access=ALL-UNNAMED " + launch + " "
+                + count + " --seed " + seed() + " --url " + url + " --db '" + database + "'";
     }
 
-    private double ingestRate(String jvm, String db) {
-        return rate(shell(ingestCommand(jvm, db)));
+    private double ingestRate(String launch, String db) {
+        return rate(shell(ingestCommand(launch, db)));
     }
 
     private static double rate(String stored) {
@@ -238,9 +292,9 @@ final class Bench {
         return seconds(() -> shell(command));
     }
 
-    private double secondsToReady() {
+    private double secondsToReady(String launch) {
         long start = System.nanoTime();
-        Program server = server("");
+        Program server = server(launch);
         double seconds = (System.nanoTime() - start) / 1e9;
         server.close();
         return seconds;
@@ -252,8 +306,8 @@ final class Bench {
         return (System.nanoTime() - start) / 1e9;
     }
 
-    private Program server(String jvm) {
-        return new Program("cd ../..; exec '" + JAVA + "' " + jvm + " src/powerball/Server.java --port 0").ready();
+    private Program server(String launch) {
+        return new Program("cd ../..; exec '" + JAVA + "' " + launch + " --port 0").ready();
     }
 
     private static int freePort() throws IOException {
