@@ -30,7 +30,7 @@ main() {
     "") find_jdk; fetch; compile ;;
     demo) shift; find_jdk; fetch; compile; demo "$@" ;;
     test) shift; check_names "$@"; find_jdk; fetch; compile; compile_tests; run_tests "$@" ;;
-    bench) shift; find_jdk; fetch; compile; compile_tests; rm -rf build/bench; "$java" -cp build/test powerball.Bench "$@" ;;
+    bench) shift; find_jdk; fetch; compile; compile_tests; bench "$@" ;;
     clean) rm -rf build ;;
     help) usage ;;
     *) usage >&2; exit 2 ;;
@@ -179,6 +179,13 @@ run_tests() {
 # A figure from the summary of the test run, 0 if there is none.
 count() {
   sed -n "s/^\[ *\([0-9]*\) $1 *\].*/\1/p" build/test.log | awk '{ n = $1 } END { print n + 0 }'
+}
+
+bench() {
+  rm -rf build/bench
+  # With JUnit, as the tests' PostgreSQL says by an exception of JUnit's what is missing here.
+  "$java" -cp "build/test${separator}$(echo lib/junit-platform-console-standalone-*.jar)" \
+    powerball.Bench "$@"
 }
 
 main "$@"

@@ -14,6 +14,7 @@ import java.util.function.DoubleSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.opentest4j.TestAbortedException;
 
 /**
  * Measures the programs beside the tools that people would use instead: {@code ./build.sh bench [rows]}. Every figure is
@@ -104,6 +105,7 @@ final class Bench {
             url = server.url;
             shell("curl -s '" + url + "/drawing/" + 3 * rows + "' -o /dev/null"); // warms it up
             ingest();
+            postgres();
             long peak = server.peakMegabytes();
             streams();
             try (Program ingest = new Program(ingestCommand(INGEST, "memory.db"))) {
@@ -162,6 +164,26 @@ final class Bench {
         shell("rm -f peer.db; sqlite3 peer.db '" + Database.CREATE_TABLE + "'");
         return seconds(stream("csv", count) + " | sqlite3 peer.db "
                 + "'.import --csv --skip 1 /dev/stdin powerball_results'");
+    }
+
+    /** With a database server of its own, where there is one. */
+    private void postgres() throws IOException {
+        Path home = Files.createDirectory(folder.resolve("postgres"));
+        try (Postgres postgres = Postgres.start(home)) {
+            compare("compiled, PostgreSQL, rows/s / curl | psql", () -> {
+                postgres.freshDatabase();
+                String launch = COMPILED_INGEST.replace("lib/*", "lib/*:" + postgres.driverJar);
+                return rows / seconds(ingestInto(postgres.url(), launch, rows));
+            }, peer("psql", () -> {
+                postgres.freshDatabase();
+                postgres.createTable();
+                String address = postgres.url().substring("jdbc:".length());
+                return rows / seconds(stream("csv", rows) + " | psql -q '" + address + "' "
+                        + "-c '\\copy powerball_results FROM STDIN (FORMAT csv, HEADER)'");
+            }));
+        } catch (TestAbortedException e) { // so it tells a test what is missing
+            System.out.println("(left out: PostgreSQL. " + e.getMessage() + ")");
+        }
     }
 
     private void streams() throws Exception {
