@@ -125,6 +125,7 @@ final class Bench {
         compare("compiled, whole process, s / curl | sqlite3",
                 () -> seconds(ingestCommand(COMPILED_INGEST, "ours.db")), shellPeer);
         many();
+        sqliteUtils();
         Files.writeString(folder.resolve("loop.c"),
                 C_LOOP.replace("TABLE;", Database.CREATE_TABLE + ";"));
         boolean c = succeeds("cc -O2 loop.c -o loop -lsqlite3");
@@ -164,6 +165,16 @@ final class Bench {
         shell("rm -f peer.db; sqlite3 peer.db '" + Database.CREATE_TABLE + "'");
         return seconds(stream("csv", count) + " | sqlite3 peer.db "
                 + "'.import --csv --skip 1 /dev/stdin powerball_results'");
+    }
+
+    /** A tool that makes the table itself, and is told which column is the key. */
+    private void sqliteUtils() {
+        DoubleSupplier utils = peer("sqlite-utils", () -> seconds("rm -f peer.db; "
+                + stream("ndjson", rows) + " | sqlite-utils insert peer.db powerball_results - "
+                + "--nl --pk transaction_id"));
+        if (utils == null) return; // what is ours has been measured above
+        compare("ingest, whole process, s / sqlite-utils",
+                () -> seconds(ingestCommand(INGEST, "ours.db")), utils);
     }
 
     /** With a database server of its own, where there is one. */
