@@ -155,7 +155,7 @@ run_tests() {
     esac
   done
   [ $# -gt 0 ] || selection=(--scan-class-path build/test)
-  # Most tests wait for a process: three classes at once keep two cores busy. Messages are looked for in English.
+  # Most tests wait for a process: four classes at once keep two cores busy. Messages are looked for in English.
   local options=(-Duser.language=en "$native" -jar lib/junit-platform-console-standalone-*.jar execute
     --disable-banner --disable-ansi-colors --details=tree --fail-if-no-tests
     --config junit.jupiter.execution.parallel.enabled=true

@@ -405,9 +405,7 @@ class PageTest {
         try (Run ingest = Run.ingest(folder, String.valueOf(rows), "--seed", "42", "--url", server.url)) {
             assertEquals(0, ingest.exitCode(), ingest.err());
         }
-        List<String> command = Run.java("-cp", Run.CLASS_PATH, "powerball.Winners");
-        command.addAll(List.of(numbers));
-        try (Run winners = Run.start(folder, command)) {
+        try (Run winners = Run.start(folder, Run.command("Winners", List.of(), numbers))) {
             assertEquals(0, winners.exitCode(), winners.err());
             return winners.out();
         }
@@ -796,9 +794,17 @@ class PageTest {
     }
 
     /** Waits for the end of a run and until its last frame is drawn. */
+    /** Waits for the end of a run, however long, as long as rows come. */
     private void awaitStatus(String state) {
-        Run.await(state, () -> page.eval("document.querySelector('#status').dataset.state").equals(state)
-                && page.eval("run.shown.rows === run.rows").equals("true"));
+        while (!isIn(state)) {
+            String rows = page.eval("run.rows");
+            Run.await(state + " or more rows", () -> isIn(state) || !page.eval("run.rows").equals(rows), this::status);
+        }
+    }
+
+    private boolean isIn(String state) {
+        return page.eval("document.querySelector('#status').dataset.state").equals(state)
+                && page.eval("run.shown.rows === run.rows").equals("true");
     }
 
     private String status() {

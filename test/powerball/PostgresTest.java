@@ -497,10 +497,9 @@ class PostgresTest {
 
     /** A program's command, with the driver beside the jars in lib/, where a user would put it. */
     private static List<String> command(String program, List<String> jvm, String... arguments) {
-        List<String> command = new ArrayList<>(Run.ingestCommand(jvm, arguments));
+        List<String> command = Run.command(program, jvm, arguments);
         int classPath = command.lastIndexOf("-cp") + 1;
         command.set(classPath, command.get(classPath) + ":" + postgres.driverJar);
-        command.set(classPath + 1, "powerball." + program);
         return command;
     }
 

@@ -23,7 +23,6 @@ final class Run implements AutoCloseable {
 
     static final Path PROJECT = Path.of("").toAbsolutePath(); // where build.sh starts the tests
     static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString(); // the one under test
-    static final String CLASS_PATH = PROJECT.resolve("build/main") + ":" + PROJECT.resolve("lib") + "/*";
     private static final long LIMIT_SECONDS = 20; // for anything awaited: not a measure, only an end to a hanging test
     private static final long END_SECONDS = 90; // for a program to end: some try for half a minute first
 
@@ -60,17 +59,33 @@ final class Run implements AutoCloseable {
     /** The command that starts the JVM under test, for what runs for seconds. */
     static List<String> java(String... arguments) {
         List<String> command = new ArrayList<>(List.of(JAVA, "--enable-native-access=ALL-UNNAMED"));
-        command.add("-XX:TieredStopAtLevel=1"); // not worth optimising: a third less work
+        // Not worth optimising, nor collecting garbage on threads of its own: a third less work.
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         command.addAll(List.of(arguments));
         return command;
     }
 
     /** The command that starts Ingest, as compiled, with options for the JVM. */
     static List<String> ingestCommand(List<String> jvm, String... arguments) {
+        return command("Ingest", jvm, arguments);
+    }
+
+    /** The command that starts one of the programs, as compiled, with the driver and options for the JVM. */
+    static List<String> command(String program, List<String> jvm, String... arguments) {
         List<String> command = java(jvm.toArray(new String[0]));
-        command.addAll(List.of("-cp", CLASS_PATH, "powerball.Ingest"));
+        String classPath = driver() + ":" + PROJECT.resolve("build/main");
+        command.addAll(List.of("-cp", classPath, "powerball." + program));
         command.addAll(List.of(arguments));
         return command;
+    }
+
+    /** The jar of the SQLite driver. */
+    static Path driver() {
+        try (Stream<Path> jars = Files.list(PROJECT.resolve("lib"))) {
+            return jars.filter(jar -> jar.getFileName().toString().startsWith("sqlite-jdbc")).findFirst().orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Runs a command that must succeed. */

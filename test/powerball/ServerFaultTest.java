@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -315,11 +316,21 @@ class ServerFaultTest {
             BufferedReader out = process.inputReader();
             String url = out.readLine().replaceFirst("Serving tickets on (.*)/", "$1");
             String more = status == 400 ? "x".repeat(300) : "";
-            HttpRequest request = HttpRequest.newBuilder(URI.create(url + path + more)).build();
-            HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-            for (int i = 0; i < 2500; i++) {
-                assertEquals(status, client.sendAsync(request, HttpResponse.BodyHandlers.discarding())
-                        .get(20, TimeUnit.SECONDS).statusCode());
+            try (Socket client = new Socket("127.0.0.1", URI.create(url).getPort())) {
+                client.setSoTimeout(20_000);
+                String request = "GET " + path + more + " HTTP/1.1\r\nHost: x\r\n";
+                OutputStream requests = client.getOutputStream();
+                Thread asking = new Thread(() -> {
+                    try {
+                        requests.write((request + "\r\n").repeat(2499).getBytes(StandardCharsets.US_ASCII));
+                        requests.write((request + "Connection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+                    } catch (IOException e) {
+                        // Then the answers are too few.
+                    }
+                });
+                asking.start();
+                String answers = ServerProcess.untilItEnds(client);
+                assertEquals(2500, answers.split("HTTP/1.1 " + status, -1).length - 1);
             }
             String threads = Files.readAllLines(Path.of("/proc", "" + process.pid(), "status")).stream()
                     .filter(line -> line.startsWith("Threads:")).findFirst().orElseThrow().replaceAll("\\D", "");

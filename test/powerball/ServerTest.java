@@ -18,13 +18,17 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -212,24 +216,19 @@ class ServerTest {
     }
 
     /** A clock is no identity: in a microsecond two may ask. */
-    @Test void noTwoStreamsThatNameNoSeedGetTheSameOne() throws InterruptedException {
-        Set<Long> seeds = ConcurrentHashMap.newKeySet();
-        AtomicInteger asked = new AtomicInteger();
-        List<Thread> clients = new ArrayList<>();
-        for (int i = 0; i < 8; i++) {
-            clients.add(new Thread(() -> {
-                for (int n = 0; n < 2000; n++) {
-                    seeds.add(seed(server.send("HEAD", "/drawing/1")));
-                    asked.incrementAndGet();
-                }
-            }));
+    @Test void noTwoStreamsThatNameNoSeedGetTheSameOne() throws Exception {
+        Callable<List<String>> twoThousand = () -> {
+            String request = "HEAD /drawing/1 HTTP/1.1\r\nHost: x\r\n";
+            String answers = server.rawAnswer((request + "\r\n").repeat(1999) + request + "Connection: close\r\n\r\n");
+            return Pattern.compile("(?i)Drawing-Seed: (\\d+)").matcher(answers).results().map(seed -> seed.group(1)).toList();
+        };
+        Set<String> seeds = new HashSet<>();
+        ExecutorService clients = Executors.newFixedThreadPool(8);
+        for (Future<List<String>> answer : clients.invokeAll(Collections.nCopies(8, twoThousand))) {
+            seeds.addAll(answer.get());
         }
-        clients.forEach(Thread::start);
-        for (Thread client : clients) {
-            client.join();
-        }
-        assertEquals(16_000, asked.get(), "some have failed");
-        assertEquals(asked.get(), seeds.size());
+        clients.shutdown();
+        assertEquals(16_000, seeds.size());
     }
 
     /** Keeps 400 connections; a limit of the JDK's server lets only 200 idle ones live. */

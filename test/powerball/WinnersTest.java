@@ -504,7 +504,7 @@ class WinnersTest {
         store(List.of(ticket(1, 1, 2, 3, 4, 5, 6)));
         String noDriver = " cannot be opened: No suitable driver. Start with -cp \"lib/*\" in the project's"
                 + " folder, and see that the driver's jar is in lib/.";
-        refused(quoted(WINNING).replace(Run.PROJECT.resolve("lib") + "/*", ""), "powerball_data.db" + noDriver);
+        refused(quoted(WINNING).replace(Run.driver() + ":", ""), "powerball_data.db" + noDriver);
         refused(quoted("--db", "jdbc:none://host/data"), "jdbc:none://host/data" + noDriver);
     }
 
@@ -610,7 +610,7 @@ class WinnersTest {
 
     private List<String> withTalkativeDriver(String... arguments) {
         List<String> command = command(List.of("-Djdbc.drivers=" + TalkativeDriver.class.getName()), arguments);
-        command.replaceAll(word -> word.replace(Run.PROJECT.resolve("lib") + "/*",
+        command.replaceAll(word -> word.replace(Run.driver().toString(),
                 Run.PROJECT.resolve("build/test").toString()));
         return command;
     }
@@ -946,11 +946,9 @@ class WinnersTest {
 
     /** The command that starts Winners, as compiled, with options for the JVM. */
     private List<String> command(List<String> jvm, String... arguments) {
-        List<String> command = Run.java(driverFolder());
-        command.addAll(jvm);
-        command.addAll(List.of("-cp", Run.CLASS_PATH, "powerball.Winners"));
-        command.addAll(List.of(arguments));
-        return command;
+        List<String> all = new ArrayList<>(List.of(driverFolder()));
+        all.addAll(jvm);
+        return Run.command("Winners", all, arguments);
     }
 
     /** Drivers that start together clean up each other's native code in a folder that they share, and complain. */
