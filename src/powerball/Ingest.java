@@ -1130,7 +1130,7 @@ public class Ingest {
                 + "|40..." // transaction rolled back: try again
                 + "|57P0[1-3]|53300" // shutting down, starting up, too many connections
                 + "|55P03" // lock not available
-                + "|23505|42P07"); // another ingest made the table at the same moment
+                + "|23505|42P07|42710"); // another ingest made the table at the same moment
 
         private final String url;
 
