@@ -1,7 +1,7 @@
 -- The six questions of the lesson (src/README.md), for a database with 100,000 tickets of seed 42.
 -- To run them all: sqlite3 class.db ".read src/lesson.sql"
 
-.print Which states buy most, and why these?
+.print Which states buy the most, and why?
 -- Each row is a ticket. GROUP BY makes one row for each state, and count(*) counts its tickets.
 SELECT state, count(*) AS tickets
 FROM powerball_results
@@ -32,7 +32,7 @@ SELECT count(*)
 FROM powerball_results
 WHERE powerball_5 <= 31;
 
-.print Which three white balls came up most? Are they lucky?
+.print Which three white balls came up most often? Are they lucky?
 -- UNION ALL stacks the five columns into one; UNION would drop duplicates.
 WITH balls(number) AS (
   SELECT powerball_1 FROM powerball_results UNION ALL

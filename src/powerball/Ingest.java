@@ -144,7 +144,7 @@ public class Ingest {
                     store.committed - store.alreadyThere, database.name(), store.alreadyThere,
                     progress.seconds(), store.committed / progress.seconds());
             if (System.out.checkError()) {
-                System.err.println("The rows are stored, but that could not be printed.");
+                System.err.println("The rows are stored, but this could not be printed.");
                 return 1;
             }
             return 0;
@@ -168,8 +168,8 @@ public class Ingest {
         String count = String.format("%,d of %,d rows were received and stored in %s.",
                 store.committed, options.rows, database.name());
         if (losesRows) {
-            count = String.format("How many of the %,d rows that were stored are in %s now is not"
-                    + " known.", store.committed, database.name());
+            count = String.format("It is not known how many of the %,d rows that were stored are"
+                    + " still in %s.", store.committed, database.name());
         }
         System.err.printf("%s%n%s To finish: %s%n",
                 printable(database.withoutPassword(failure)), count, options.command());
@@ -189,11 +189,11 @@ public class Ingest {
                 String sentence = String.format("%s after %,d of %,d rows",
                         trouble.getMessage(), store.committed, options.rows);
                 if (store.committed > 0 && !resumable) {
-                    throw Trouble.lasting("%s, and this server cannot resume: it names no"
+                    throw Trouble.lasting("%s, and this server cannot resume: it sends no"
                             + " Drawing-Seed.%s", sentence, trouble.more());
                 }
                 if (inVain == ATTEMPTS) {
-                    throw Trouble.lasting("%s, and %d attempts in a row have brought nothing.%s",
+                    throw Trouble.lasting("%s, and %d attempts in a row made no progress.%s",
                             sentence, ATTEMPTS, trouble.more());
                 }
                 long pause = PAUSE_MILLIS * (long) Math.pow(3, inVain);
@@ -377,8 +377,8 @@ public class Ingest {
                 throw Trouble.lasting("The server sent seed %s, not %d.", seed, options.seed);
             }
             if (seed == null && first > 0) {
-                throw Trouble.lasting("The server names no Drawing-Seed now, so it may send other"
-                        + " rows than those that are missing.");
+                throw Trouble.lasting("The server sends no Drawing-Seed any more, so its rows may"
+                        + " not be the missing ones.");
             }
             resumable = seed != null;
         }
@@ -392,7 +392,7 @@ public class Ingest {
                 String advice = here ? "" : " Try --url " + base;
                 return Trouble.lasting("The server redirects to %s.%s", target, advice);
             } catch (IllegalArgumentException e) {
-                return Trouble.lasting("The server redirects to \"%s\", which is no address.",
+                return Trouble.lasting("The server redirects to \"%s\", which is not an address.",
                         location);
             }
         }
@@ -413,7 +413,7 @@ public class Ingest {
             long seconds = retryAfterSeconds(headers.firstValue("Retry-After").orElse("0").strip());
             busy.pauseMillis = 1000 * Math.min(seconds, MAX_PAUSE_SECONDS);
             if (seconds > MAX_PAUSE_SECONDS) {
-                busy.withAdvice(String.format("It asks for %,d s; this waits for %d s at most.",
+                busy.withAdvice(String.format("It asks for a wait of %,d s; here %d s is the most.",
                         seconds, MAX_PAUSE_SECONDS));
             }
             return busy;
@@ -521,8 +521,9 @@ public class Ingest {
                 if (first == 0) firstId = rows.get(0)[0];
                 if (first > 0 && rows.get(0)[0].equals(firstId)) {
                     rows.clear();
-                    trouble = Trouble.lasting("The server begins with the first row again, where"
-                            + " row %,d was asked for: it cannot resume.", options.from + first);
+                    trouble = Trouble.lasting("The server began with the first row again,"
+                            + " although row %,d was asked for: it cannot resume.",
+                            options.from + first);
                 }
             }
             received += rows.size();
@@ -640,7 +641,7 @@ public class Ingest {
         private void expect(char mark, byte found) throws Trouble {
             if (found == mark) return;
             throw notARow("a row is " + KINDS.length
-                    + " fields in round brackets, text in quotes, commas between");
+                    + " fields in parentheses, text in quotes, separated by commas");
         }
 
         /**
@@ -944,8 +945,8 @@ public class Ingest {
         try {
             DriverManager.getDriver(url);
         } catch (SQLException e) {
-            throw Trouble.lasting("No driver on the class path takes a URL %s... Check the URL, put"
-                    + " %s into lib/, and start with -cp \"lib/*\" in the folder of the project.",
+            throw Trouble.lasting("No driver on the class path accepts a URL %s... Check the URL,"
+                    + " put %s into lib/, and start with -cp \"lib/*\" in the project's folder.",
                     url.replaceFirst("(?s)(jdbc:[^:/@?]*:?).*", "$1"), jar);
         }
     }
@@ -1052,7 +1053,7 @@ public class Ingest {
                 throw Trouble.lasting("%s is a folder, not a database.", path);
             }
             if (!Files.isDirectory(absolute.getParent())) {
-                throw Trouble.lasting("%s cannot be made: there is no such folder.", path);
+                throw Trouble.lasting("%s cannot be created: there is no such folder.", path);
             }
             if (Files.exists(absolute) && !Files.isRegularFile(absolute)) {
                 throw Trouble.lasting("%s is not a regular file.", path);
@@ -1408,11 +1409,11 @@ public class Ingest {
                   rows               0 to 1,000,000,000; asked for if not given
                   --url URL          the server (http://127.0.0.1:8000)
                   --db DATABASE      a file, for SQLite, or a JDBC URL (powerball_data.db)
-                  --seed S           the stream, 0 to 10^18 (the present moment);
+                  --seed S           the stream, 0 to 10^18 (the current time);
                                      the same seed gives the same rows
                   --from K           the first row of the stream, 0 to 1,000,000,000 (0)
                   --rate R           rows a second, 1 to 1,000,000 (as fast as they come)
-                  --stall-seconds S  ask again when no row has come for S seconds,
+                  --stall-seconds S  ask again when no row has arrived for S seconds,
                                      1 to 86,400 (30)
                   --help             show this""";
 
@@ -1420,7 +1421,7 @@ public class Ingest {
             refuseMisplacedUrl(args);
             Arguments given = Arguments.parse(args, List.of(
                     "--url", "--db", "--seed", "--from", "--rate", "--stall-seconds"));
-            check(given.words.size() <= 1, "rows must be given once, not as \"%s\"",
+            check(given.words.size() <= 1, "rows must be one number, not \"%s\"",
                     String.join(" ", given.words));
             String url = url(given.text("--url", "http://127.0.0.1:8000"));
             Database database = database(given.text("--db", "powerball_data.db"));
@@ -1438,7 +1439,7 @@ public class Ingest {
             String before = "";
             for (String word : args) {
                 boolean database = word.toLowerCase().contains("jdbc:") || word.contains("@");
-                check(!database || before.equals("--db"), "a JDBC URL must stand behind --db");
+                check(!database || before.equals("--db"), "a JDBC URL must be given as --db URL");
                 before = word;
             }
         }
@@ -1461,13 +1462,14 @@ public class Ingest {
                 Path path = Path.of(text);
                 boolean plain = !path.toAbsolutePath().toString().contains("?");
                 check(plain && text.equals(text.strip()) && !text.isEmpty(),
-                        "--db must be a path without a question mark in it or a blank at its ends,"
-                        + " not \"%s\"", text);
+                        "--db must be a path without a question mark, and without a space at either"
+                        + " end, not \"%s\"", text);
                 return new SqliteFile(path);
             } catch (InvalidPathException e) {
                 String locale = System.getProperty("sun.jnu.encoding");
-                throw new IllegalArgumentException(printable("--db: the encoding of the locale, "
-                        + locale + ", has no such path: " + e.getMessage()), e);
+                throw new IllegalArgumentException(printable("--db must be a path that can"
+                        + " be written in the locale's encoding, " + locale + ": "
+                        + e.getMessage()), e);
             }
         }
 
@@ -1500,7 +1502,7 @@ public class Ingest {
                             : e.getMessage());
                 }
             }
-            throw new NoAnswer("rows must be given: no number came from the input");
+            throw new NoAnswer("rows must be given: no number was entered");
         }
 
         /** A line; null at the end of the input, or if the input is closed. */
@@ -1569,7 +1571,7 @@ public class Ingest {
                 String word = rest.next();
                 if (word.startsWith("--")) {
                     check(names.contains(word), "no such option: %s", word);
-                    check(rest.hasNext(), "%s must be given with a value", word);
+                    check(rest.hasNext(), "%s needs a value", word);
                     putOnce(given.options, word, rest.next());
                 } else {
                     given.words.add(word);

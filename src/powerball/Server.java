@@ -219,7 +219,7 @@ public class Server {
             throw new Refusal(405, detail, Map.of("Allow", "GET, HEAD"));
         }
         if (reply.requestHasBody()) {
-            throw new Refusal(400, "a request must have no body", Map.of("Connection", "close"));
+            throw new Refusal(400, "a request must not have a body", Map.of("Connection", "close"));
         }
         String fragment = uri.getRawFragment();
         if (fragment != null) {
@@ -1005,11 +1005,12 @@ public class Server {
                 String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
                 if (text.startsWith(BYTE_ORDER_MARK)) text = text.substring(1);
                 List<String> lines = text.lines().toList();
-                check(!lines.isEmpty(), "names/%s is empty: it must hold %s a line", file, what);
+                check(!lines.isEmpty(), "names/%s is empty: it must have %s on each line",
+                        file, what);
                 for (String line : lines) {
                     check(line.length() <= 100 && line.matches(pattern) && isClean(line),
                             "names/%s: every line must hold %s of up to 100 characters in UTF-8,"
-                            + " with no blank behind a comma, not \"%s\"", file, what, line);
+                            + " with no space after a comma, not \"%s\"", file, what, line);
                 }
                 return lines;
             } catch (IOException e) {
@@ -1045,7 +1046,7 @@ public class Server {
                   --host HOST          listen on this address (127.0.0.1: this machine only)
                   --port PORT          0 to 65535, 0 picks a free one (8000)
                   --max-streams N      streams at once, 1 to 10,000 (256); more get 503
-                  --stall-seconds S    disconnect a client whose stream could not go on
+                  --stall-seconds S    disconnect a client whose stream makes no progress
                                        for S seconds, 1 to 86,400 (300)
                   --drop-after K       failure drill: break every stream after K rows,
                                        1 to 1,000,000,000
@@ -1078,7 +1079,7 @@ public class Server {
                 String word = rest.next();
                 if (word.startsWith("--")) {
                     check(names.contains(word), "no such option: %s", word);
-                    check(rest.hasNext(), "%s must be given with a value", word);
+                    check(rest.hasNext(), "%s needs a value", word);
                     putOnce(given.options, word, rest.next());
                 } else {
                     given.words.add(word);

@@ -114,7 +114,7 @@ public class Winners {
     /** System.out hides its errors: a full disk or a closed pipe would go unnoticed. */
     private static void checkOutput() throws Failure {
         if (System.out.checkError()) {
-            throw new Failure("The output could not be written, or not all of it.");
+            throw new Failure("The output could not be written completely.");
         }
     }
 
@@ -381,7 +381,7 @@ public class Winners {
             String words = words(e);
             if (words.startsWith("No suitable driver")) {
                 return "cannot be opened: No suitable driver. Start with -cp \"lib/*\" in the"
-                        + " project's folder, and see that the driver's jar is in lib/";
+                        + " project's folder, and make sure that the driver's jar is in lib/";
             }
             String oneLine = masked(words).replaceAll("\\s+", " ").replaceFirst("\\.$", "");
             return meaning(e, printable(oneLine));
@@ -606,12 +606,12 @@ public class Winners {
         printTier("any", "", allWays, allWinners, dollars(allPaid));
 
         long sales = tally.rows * TICKET_DOLLARS;
-        System.out.printf("The jackpot is taken to be %s (--jackpot); all who win it share it.%n",
+        System.out.printf("The jackpot is assumed to be %s (--jackpot); all who win it share it.%n",
                 dollars(options.jackpot));
         System.out.printf("Sales %s, paid %s, left %s%n",
                 dollars(sales), dollars(allPaid), dollars(sales - allPaid));
         if (tally.rowsWithBallTwice > 0) {
-            System.out.printf("Tickets that have a ball twice: %,d. A match is counted once.%n",
+            System.out.printf("Tickets with the same ball twice: %,d. A match is counted once.%n",
                     tally.rowsWithBallTwice);
         }
     }
@@ -695,7 +695,7 @@ public class Winners {
         System.out.printf("Chi-square %,.2f with %d degrees of freedom, p = %.4f%n",
                 statistic, degrees, p);
         if (expected < 5) {
-            System.out.println("Too few tickets: with less than 5 of each number expected,"
+            System.out.println("Too few tickets: with fewer than 5 of each number expected,"
                     + " this says little.");
         } else {
             System.out.printf("A fair drum does worse in %s %% of all cases: %s.%n",
@@ -711,7 +711,7 @@ public class Winners {
 
     private static String verdict(double p) {
         if (p < 0.01) return "look closer";
-        if (p > 0.99) return "strangely even";
+        if (p > 0.99) return "suspiciously even";
         return "nothing unusual";
     }
 
@@ -811,17 +811,17 @@ public class Winners {
         private static final String USAGE = """
                 Usage: java -cp "lib/*" src/powerball/Winners.java [numbers] [options]
 
-                  numbers            w1 w2 w3 w4 w5 powerball, the winning ones: five from
+                  numbers            w1 w2 w3 w4 w5 powerball, the winning numbers: five from
                                      1 to 69 and one from 1 to 26 (drawn at random)
-                  --db FILE          the database, a file of SQLite (powerball_data.db);
+                  --db FILE          the database, a SQLite file (powerball_data.db);
                                      or the JDBC URL of a server, jdbc:...
-                  --seed S           of the draw, 0 to 10^18 (another one every time);
+                  --seed S           of the draw, 0 to 10^18 (a new one every time);
                                      the same seed draws the same numbers
                   --jackpot DOLLARS  what is in the pot, 1 to 10,000,000,000
                                      (20,000,000)
                   --luckiest N       how many buyers are named, 0 to 1,000 (5)
                   --fairness         also how often each number came up, as bars, and
-                                     what a chi-square test says of the drums
+                                     what a chi-square test says about the drums
                   --help             show this""";
 
         static Options parse(String[] args) {
@@ -868,7 +868,7 @@ public class Winners {
                 String word = rest.next();
                 if (word.startsWith("--")) {
                     check(names.contains(word), "no such option: %s", word);
-                    check(rest.hasNext(), "%s must be given with a value", word);
+                    check(rest.hasNext(), "%s needs a value", word);
                     putOnce(given.options, word, rest.next());
                 } else {
                     given.words.add(word);

@@ -20,7 +20,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
@@ -165,7 +164,7 @@ class IngestFaultTest {
         for (Hopeless hopeless : HOPELESS) {
             assertFailed(hopeless.ingest, hopeless.folder, hopeless.expected);
             String err = hopeless.ingest.err();
-            assertTrue(err.contains("5 attempts in a row have brought nothing"), err);
+            assertTrue(err.contains("5 attempts in a row made no progress"), err);
             assertTrue(err.contains("after " + hopeless.expected.kept + " of 1,000 rows"), err);
             assertEquals(hopeless.tries, hopeless.server.requests.size(), hopeless.expected.name + err);
             assertEquals(hopeless.tries - 1, lines(err, "Asking for the rest"), err);
@@ -206,29 +205,29 @@ class IngestFaultTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"503|1", "502|1", "429|date", "503|99999", "504|Sat, 01 Jan 2000 00:00:00 GMT", "503|soon"})
-    void aBusyServerIsAskedAgainWhenItSaidSo(String answer) throws IOException {
-        String status = answer.substring(0, 3);
-        boolean forEver = answer.endsWith("99999");
-        List<Long> asked = new CopyOnWriteArrayList<>();
+    @CsvSource(delimiter = '|', value = {"503 | 1 | 1.0", "502 | 2 | 2.0", "429 | in 2 s | [123].0", "504 | Sat, 01 Jan 2000 00:00:00 GMT | 0.3",
+        "503 | soon | 0.3"})
+    void aBusyServerIsAskedAgainWhenItSaidSo(int status, String retryAfter, String pause) throws IOException {
+        AtomicInteger asked = new AtomicInteger();
         FakeServer.Answer busyAtFirst = (request, out) -> {
-            asked.add(System.nanoTime());
-            boolean first = asked.size() == 1;
-            String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(2));
-            String retryAfter = "\r\nRetry-After: " + answer.substring(4).replace("date", date);
-            FakeServer.closeDelimited(first ? "HTTP/1.1 " + status + " Busy" + retryAfter + "\r\nContent-Length: 0" : OK,
-                    first ? "" : FakeServer.rows(0, ROWS)).to(request, out);
+            boolean first = asked.incrementAndGet() == 1;
+            ZonedDateTime inTwoSeconds = ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(2);
+            String value = retryAfter.replace("in 2 s", DateTimeFormatter.RFC_1123_DATE_TIME.format(inTwoSeconds));
+            String busy = "HTTP/1.1 " + status + " Busy\r\nRetry-After: " + value + "\r\nContent-Length: 0";
+            FakeServer.closeDelimited(first ? busy : OK, first ? "" : FakeServer.rows(0, ROWS)).to(request, out);
         };
         try (FakeServer server = new FakeServer(busyAtFirst); Run ingest = ingest(folder, server)) {
-            if (forEver) {
-                ingest.awaitOutput("Asking for the rest in 60.0 s. It asks for 99,999 s; this waits for 60 s at most.\n");
-                return;
-            }
             assertEquals(0, ingest.exitCode(), ingest.err());
-            boolean asksToWait = answer.endsWith("1") || answer.endsWith("date");
-            assertEquals(asksToWait, asked.get(1) - asked.get(0) >= 1_000_000_000, "the second it was asked to wait");
+            ingest.awaitOutput("Asking for the rest in " + pause + " s\\.\n");
         }
         assertEquals(ROWS, Database.count(folder.resolve("powerball_data.db")));
+    }
+
+    @Test void aServerThatAsksForTooLongAWaitIsAskedAgainAfterAMinute() throws IOException {
+        FakeServer.Answer busy = FakeServer.closeDelimited("HTTP/1.1 503 Busy\r\nRetry-After: 99999\r\nContent-Length: 0", "");
+        try (FakeServer server = new FakeServer(busy); Run ingest = ingest(folder, server)) {
+            ingest.awaitOutput("Asking for the rest in 60.0 s. It asks for a wait of 99,999 s; here 60 s is the most.\n");
+        }
     }
 
     /** A server that cannot be resumed closes the connection, or resets it: all rows that came are kept. */
@@ -280,7 +279,7 @@ class IngestFaultTest {
             FakeServer.chunk(out, FakeServer.rows(0, 600));
         };
         try (FakeServer server = new FakeServer(fromTheStart); Run ingest = ingest(folder, server)) {
-            assertFailed(ingest, folder, new Case("ignores from", null, 600, "begins with the first row again"));
+            assertFailed(ingest, folder, new Case("ignores from", null, 600, "began with the first row again"));
         }
     }
 
@@ -310,31 +309,36 @@ class IngestFaultTest {
 
     /** What cannot pass ends the job at once, with its reason. */
     @Test void anUnknownHostEndsItAtOnce() {
-        assertEndsAtOnce("http://no-such-host.invalid", "The host name in http://no-such-host\\.invalid is unknown\\.");
-    }
-
-    @Test void aServerWithoutTlsEndsItAtOnce() throws IOException {
-        try (ServerSocket plain = new ServerSocket(0)) {
-            Thread answering = new Thread(() -> {
-                try (Socket client = plain.accept()) {
-                    FakeServer.send(client.getOutputStream(), "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
-                    client.getInputStream().readAllBytes();
-                } catch (IOException e) {
-                    // The client has left.
-                }
-            });
-            answering.start();
-            String url = "https://127.0.0.1:" + plain.getLocalPort();
-            assertEndsAtOnce(url, "No secure connection to \\Q" + url + "\\E: Un[^\n]* SSL message[^\n]*");
+        try (Run ingest = Run.ingest(folder, "10", "--url", "http://no-such-host.invalid")) {
+            assertEquals(1, ingest.exitCode(), ingest.err());
+            assertTrue(ingest.err().startsWith("The host name in http://no-such-host.invalid is unknown.\n0 of 10 rows"),
+                    ingest.err());
         }
     }
 
-    private void assertEndsAtOnce(String url, String reason) {
-        try (Run ingest = Run.ingest(folder, "10", "--url", url)) {
-            assertEquals(1, ingest.exitCode(), ingest.err());
-            assertTrue(Pattern.compile("(?m)^" + reason + "\n0 of 10 rows").matcher(ingest.err()).find(), ingest.err());
-            assertFalse(ingest.err().contains("Asking for the rest"), ingest.err());
-            assertFalse(ingest.err().contains("Start one"), ingest.err());
+    /** The JDK's client does not always notice at once; then the next attempt does. */
+    @Test void aServerWithoutTlsEndsIt() throws IOException {
+        try (ServerSocket plain = new ServerSocket(0)) {
+            Thread answering = new Thread(() -> answerInPlainText(plain));
+            answering.start();
+            String url = "https://127.0.0.1:" + plain.getLocalPort();
+            try (Run ingest = Run.ingest(folder, "10", "--url", url, "--stall-seconds", "1")) {
+                assertEquals(1, ingest.exitCode(), ingest.err());
+                String reason = "No secure connection to \\Q" + url + "\\E: Un[^\n]* SSL message[^\n]*\n0 of 10 rows";
+                assertTrue(Pattern.compile("(?m)^" + reason).matcher(ingest.err()).find(), ingest.err());
+            }
+        }
+    }
+
+    /** Answers each connection, whatever it says, until the socket is closed. */
+    private static void answerInPlainText(ServerSocket socket) {
+        while (!socket.isClosed()) {
+            try (Socket client = socket.accept()) {
+                FakeServer.send(client.getOutputStream(), "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+                client.getInputStream().readAllBytes();
+            } catch (IOException e) {
+                // The client has left, or the test is over.
+            }
         }
     }
 

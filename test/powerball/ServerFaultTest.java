@@ -16,8 +16,6 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,6 +25,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -50,21 +50,27 @@ class ServerFaultTest {
         dropping = ServerProcess.start("--drop-after", String.valueOf(DROP_AFTER));
         impatient = ServerProcess.start("--stall-seconds", "1");
 
-        Path program = ServerProcess.copyOfSource(folder);
-        String source = Files.readString(program);
-        String sound = "static Ticket of(long seed, long index) {\n";
-        String broken = source.replace(sound, sound + """
-                if (seed < 2 * 1_000_000 && index == seed % 1_000_000) {
-                    if (seed < 1_000_000) {
+        Path program = programThatFirstRuns("""
+                if (SEED < 2 * 1_000_000 && INDEX == SEED % 1_000_000) {
+                    if (SEED < 1_000_000) {
                         throw new IllegalStateException("test");
                     }
                     throw new StackOverflowError("test");
                 }
-                """);
-        assertFalse(broken.equals(source), "Ticket.of is not where it was");
-        Files.writeString(program, broken);
+                """, folder);
         failing = ServerProcess.start(folder,
                 Run.java(program.toString(), "--port", "0", "--max-streams", "2"));
+    }
+
+    /** A copy of the program in a folder, where these statements run before a ticket is made, of its SEED and INDEX. */
+    private static Path programThatFirstRuns(String statements, Path folder) throws IOException {
+        Path program = ServerProcess.copyOfSource(folder);
+        String source = Files.readString(program);
+        Matcher of = Pattern.compile("static Ticket of\\(long (\\w+), long (\\w+)\\) \\{\n").matcher(source);
+        assertTrue(of.find(), "where are tickets made?");
+        String real = statements.replace("SEED", of.group(1)).replace("INDEX", of.group(2));
+        Files.writeString(program, source.substring(0, of.end()) + real + source.substring(of.end()));
+        return program;
     }
 
     @AfterAll static void stop() {
@@ -214,12 +220,7 @@ class ServerFaultTest {
     }
 
     @Test void aSlowServerDoesNotBlameItsClients(@TempDir Path slowFolder) throws IOException {
-        Path program = ServerProcess.copyOfSource(slowFolder);
-        String sound = "static Ticket of(long seed, long index) {\n";
-        String source = Files.readString(program);
-        String slow = source.replace(sound, sound + "if (index == 1) LockSupport.parkNanos(1_500_000_000);\n");
-        assertFalse(slow.equals(source), "Ticket.of is not where it was");
-        Files.writeString(program, slow);
+        Path program = programThatFirstRuns("if (INDEX == 1) LockSupport.parkNanos(1_500_000_000);\n", slowFolder);
         List<String> command = Run.java(program.toString(), "--port", "0", "--stall-seconds", "1");
         try (ServerProcess server = ServerProcess.start(slowFolder, command)) {
             assertEquals(3, server.get("/drawing/3?format=ndjson").body().lines().count());

@@ -128,11 +128,11 @@ class ServerTest {
         "--port 1 --port 2        | --port must be given once, not twice",
         "--prot 8001              | no such option: --prot",
         "8001                     | no such option: 8001",
-        "--port                   | --port must be given with a value",
+        "--port                   | --port needs a value",
         "--port 65536             | --port must be a whole number from 0 to 65,535, not \"65536\"",
         "--port -1                | --port must be a whole number from 0 to 65,535, not \"-1\"",
         "--port 80a               | --port must be a whole number from 0 to 65,535, not \"80a\"",
-        "--port 0 --host          | --host must be given with a value",
+        "--port 0 --host          | --host needs a value",
         "--max-streams 0          | --max-streams must be a whole number from 1 to 10,000, not \"0\"",
         "--max-streams 10001      | --max-streams must be a whole number from 1 to 10,000, not \"10001\"",
         "--stall-seconds 0        | --stall-seconds must be a whole number from 1 to 86,400, not \"0\"",
@@ -367,7 +367,7 @@ class ServerTest {
     void aRequestWithABodyIsRefused(String rest) throws IOException {
         String answer = server.rawAnswer("GET /drawing/1 HTTP/1.1\r\nHost: x\r\n" + rest); // and the connection ends
         assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
-        assertEquals("a request must have no body",
+        assertEquals("a request must not have a body",
                 FormatTest.json(answer.substring(answer.indexOf("\r\n\r\n"))).get("detail"));
         assertHealthy();
     }

@@ -181,7 +181,7 @@ class WinnersTest {
         assertEquals("$300,000,000", report.tier("5 + PB").paid);
         assertEquals("$300,000,000", report.tier("5 + PB").prize);
         assertEquals(3, report.tier("5 + PB").winners);
-        report.says("The jackpot is taken to be $300,000,000 (--jackpot); all who win it share it.");
+        report.says("The jackpot is assumed to be $300,000,000 (--jackpot); all who win it share it.");
         report.says("Sales $6, paid $300,000,000, left -$299,999,994");
         assertEquals("5 + PB   $100,000,000  Ann 1, Reno, NV", report.luckiest().get(0));
     }
@@ -189,7 +189,7 @@ class WinnersTest {
     @Test void nobodyMayWin() {
         Report report = report(ticket(1, 1, 2, 3, 4, 5, 7), ticket(2, 10, 20, 3, 4, 5, 7));
         assertEquals(0, report.tier("any").winners);
-        report.says("The jackpot is taken to be $20,000,000 (--jackpot)");
+        report.says("The jackpot is assumed to be $20,000,000 (--jackpot)");
         report.says("Sales $4, paid $0, left $4");
         report.says("Nobody has won.");
     }
@@ -234,7 +234,7 @@ class WinnersTest {
         assertEquals(1, report.tier("3").winners);
         assertEquals(1, report.tier("4 + PB").winners);
         assertEquals(3, report.tier("any").winners);
-        report.says("Tickets that have a ball twice: 3. A match is counted once.");
+        report.says("Tickets with the same ball twice: 3. A match is counted once.");
         assertEquals("7", report.counts().get("white 10"), "the test of fairness counts all of them");
         assertFalse(report(ticket(1, 1, 2, 3, 4, 5, 6)).out.contains("twice"));
     }
@@ -348,7 +348,7 @@ class WinnersTest {
         }
         fairness(even.toArray(Row[]::new)).says("""
                 Chi-square 0.00 with 68 degrees of freedom, p = 1.0000
-                A fair drum does worse in 100.00 % of all cases: strangely even.
+                A fair drum does worse in 100.00 % of all cases: suspiciously even.
                 """);
         fairness(unfair.toArray(Row[]::new)).says("with 25 degrees of freedom, p = 0.0000\n"
                 + "A fair drum does worse in less than 0.01 % of all cases: look closer.\n");
@@ -365,7 +365,7 @@ class WinnersTest {
         for (int i = 0; i < 129; i++) {
             tickets.add(ticket(i, 1 + i % 60, 61, 62, 63, 64, 1 + i % 26));
         }
-        String little = "Too few tickets: with less than 5 of each number expected, this says little.\n";
+        String little = "Too few tickets: with fewer than 5 of each number expected, this says little.\n";
         String out = fairness(tickets.toArray(Row[]::new)).out;
         assertTrue(out.endsWith(little), out); // 129 of 26: 4.96 expected
         assertEquals(out.indexOf(little), out.lastIndexOf(little), "of 69 white balls 9.3 each are expected: " + out);
@@ -503,7 +503,7 @@ class WinnersTest {
     @Test void whatTheDriverLacksIsSaidInOneSentence() {
         store(List.of(ticket(1, 1, 2, 3, 4, 5, 6)));
         String noDriver = " cannot be opened: No suitable driver. Start with -cp \"lib/*\" in the project's"
-                + " folder, and see that the driver's jar is in lib/.";
+                + " folder, and make sure that the driver's jar is in lib/.";
         refused(quoted(WINNING).replace(Run.driver() + ":", ""), "powerball_data.db" + noDriver);
         refused(quoted("--db", "jdbc:none://host/data"), "jdbc:none://host/data" + noDriver);
     }
@@ -759,7 +759,7 @@ class WinnersTest {
 
     @Test void outputThatCannotBeWrittenIsAFailure() {
         store(List.of(ticket(1, 10, 20, 30, 40, 50, 6)));
-        String sentence = "The output could not be written, or not all of it.";
+        String sentence = "The output could not be written completely.";
         refused(quoted(WINNING) + " >/dev/full", sentence);
         refused(quoted("--help") + " >/dev/full", sentence);
         refused("set -o pipefail; (" + quoted(WINNING) + ") | true", sentence);
@@ -814,7 +814,7 @@ class WinnersTest {
         messages.put(List.of("--jackpot", "0"), "--jackpot must be a whole number from 1 to 10,000,000,000, not \"0\"");
         messages.put(List.of("--jackpot", "lots"), "--jackpot must be a whole number from 1 to 10,000,000,000, not \"lots\"");
         messages.put(List.of("--luckiest", "1001"), "--luckiest must be a whole number from 0 to 1,000, not \"1001\"");
-        messages.put(List.of("--db"), "--db must be given with a value");
+        messages.put(List.of("--db"), "--db needs a value");
         messages.put(List.of("--db", ""), "--db must be a path or a JDBC URL, not \"\"");
         messages.put(List.of("--db", "jdbc:sqlite:a.db"),
                 "--db must be the path of a SQLite database, without jdbc:sqlite:");
