@@ -406,7 +406,7 @@ public class Ingest {
                         .matcher(text);
                 if (detail.find()) sentence += ": " + detail.group(1).replaceAll("\\\\(.)", "$1");
             } catch (TimeoutException | ExecutionException e) {
-                // The status alone must do.
+                // Then the message has only the status.
             }
             if (!PASSING_STATUS.contains(status)) return Trouble.lasting("%s.", sentence);
             Trouble busy = Trouble.passing(null, "%s,", sentence);
@@ -1157,12 +1157,15 @@ public class Ingest {
 
         @Override public Connection open() throws SQLException, Trouble {
             requireDriver(url, "the driver's jar");
-            return DriverManager.getConnection(url);
+            // Otherwise a lock or a hung server could hold up a statement, and Ctrl-C, forever.
+            Properties limits = new Properties(); // PostgreSQL's driver ignores setLoginTimeout
+            limits.setProperty("loginTimeout", String.valueOf(ANSWER_SECONDS));
+            Connection connection = DriverManager.getConnection(url, limits);
+            connection.setNetworkTimeout(Runnable::run, 1000 * ANSWER_SECONDS);
+            return connection;
         }
 
-        @Override public Connection prepareToWrite(Connection connection) throws SQLException {
-            // Otherwise a lock or a hung server could hold up a statement, and Ctrl-C, forever.
-            connection.setNetworkTimeout(Runnable::run, 1000 * ANSWER_SECONDS);
+        @Override public Connection prepareToWrite(Connection connection) {
             return connection;
         }
 

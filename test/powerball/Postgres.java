@@ -42,7 +42,7 @@ final class Postgres implements AutoCloseable {
     final Path driverJar;
     private final Path programs;
     private final Path cluster;
-    private final int port;
+    final int port;
     private final Driver driver;
     private Run server;
     private String database = "postgres";

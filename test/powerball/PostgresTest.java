@@ -10,18 +10,23 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ingest and Winners with a database server: a real PostgreSQL, a fresh database for each test. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class PostgresTest {
 
     private static final int SEED = 7; // of every job here
@@ -31,17 +36,40 @@ class PostgresTest {
     @TempDir static Path clusterFolder;
     private static Postgres postgres;
     private static ServerProcess server;
+    private static Proxy silentLine;
+    private static Run silenced;
 
     @TempDir Path folder;
 
-    @BeforeAll static void start() {
+    @BeforeAll static void start() throws IOException {
         postgres = Postgres.start(clusterFolder);
         server = ServerProcess.start();
         postgres.execute("CREATE ROLE reader LOGIN; CREATE ROLE writer LOGIN; CREATE ROLE "
                 + Postgres.PASSWORD_ROLE + " LOGIN PASSWORD '" + OTHER_SECRET + "'");
+        startThroughASilentLine();
     }
 
-    @AfterAll static void stop() {
+    /** An ingest through a line that falls silent twice, for the 30 s that it waits; the other tests run meanwhile. */
+    private static void startThroughASilentLine() throws IOException {
+        postgres.execute("CREATE DATABASE silent");
+        Iterator<Proxy.Break> breaks = List.of(new Proxy.Break(10, Proxy.Fault.STALL), // at the login
+                new Proxy.Break(12_000, Proxy.Fault.STALL), Proxy.Break.NEVER).iterator();
+        silentLine = new Proxy(postgres.port, breaks::next);
+        String url = postgres.urlOf("silent", "postgres").replace(":" + postgres.port, silentLine.url.substring(16));
+        silenced = Run.start(clusterFolder, command("Ingest", List.of(), "50000", "--seed", "" + SEED,
+                "--url", server.url, "--db", url));
+    }
+
+    @Order(Integer.MAX_VALUE)
+    @Test void aDatabaseThatFallsSilentIsTriedAgain() throws IOException {
+        assertEquals(0, silenced.exitCode(), silenced.err());
+        assertEquals(2, silentLine.broken.get(), silenced.err());
+        assertTrue(silenced.out().contains("\nStored 50,000 rows in "), silenced.out());
+    }
+
+    @AfterAll static void stop() throws IOException {
+        if (silenced != null) silenced.close();
+        if (silentLine != null) silentLine.close();
         if (server != null) server.close();
         if (postgres != null) postgres.close();
     }
