@@ -418,7 +418,6 @@ public class Server {
             allowEveryPage();
             watch.begin();
             sendHeaders(200, format.contentType, 0);
-            body.flush(); // JDK 25 would hold the headers until the first chunk
             watch.end();
         }
 

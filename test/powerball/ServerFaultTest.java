@@ -229,7 +229,8 @@ class ServerFaultTest {
         Path program = programThatFirstRuns("if (INDEX == 1) LockSupport.parkNanos(1_500_000_000);\n", slowFolder);
         List<String> command = Run.java(program.toString(), "--port", "0", "--stall-seconds", "1");
         try (ServerProcess server = ServerProcess.start(slowFolder, command)) {
-            assertEquals(3, server.get("/drawing/3?format=ndjson").body().lines().count());
+            // With a rate, the first row is sent before the second is made.
+            assertEquals(3, server.get("/drawing/3?format=ndjson&rate=1000").body().lines().count());
         }
     }
 
@@ -313,6 +314,20 @@ class ServerFaultTest {
         }
     }
 
+    @Test void aClientWithoutASlotIsNotCutForANewcomer() throws Exception {
+        String pages = "GET / HTTP/1.1\r\nHost: x\r\n\r\n".repeat(300); // more than the system buffers
+        try (ServerProcess server = ServerProcess.start("--max-streams", "1");
+                Socket longer = server.raw(pages)) {
+            assertEquals('H', longer.getInputStream().read());
+            try (Socket stream = server.raw(ServerProcess.request(HUGE))) {
+                assertEquals('H', stream.getInputStream().read());
+                Run.await("a slot", () -> server.get("/drawing/1").statusCode() == 200, server.run::out);
+                server.run.awaitOutput("GET " + HUGE + " 200 [^\n]* broken: stalled\n");
+                assertFalse(Pattern.compile("GET / [^\n]* broken").matcher(server.run.out()).find(), server.run::out);
+            }
+        }
+    }
+
     /** With its output going into pipes that nobody reads, a server must neither stop nor gather threads. */
     @ParameterizedTest
     @CsvSource({"/drawing/x?, 400", "/drawing/9?seed=0, 500"}) // the latter fails, and tells so on stderr
@@ -389,6 +404,27 @@ class ServerFaultTest {
                 clients.add(impatient.raw("G"));
             }
             assertAnswersSoon(impatient);
+        } finally {
+            closeAll(clients);
+        }
+    }
+
+    @Test void connectionsBeyondTheLimitAreEndedAndTheOthersServed() throws IOException {
+        List<Socket> clients = new ArrayList<>();
+        try (ServerProcess server = ServerProcess.start("--max-streams", "1")) {
+            for (int i = 0; i < 1 + 1024; i++) {
+                clients.add(server.raw("G"));
+            }
+            clients.get(0).getOutputStream().write("ET /drawing/1 HTTP/1.1\r\nConnection: close\r\nHost: x\r\n\r\n".getBytes());
+            assertTrue(ServerProcess.isWhole(ServerProcess.untilItEnds(clients.get(0))), "a client within the limit");
+            clients.add(server.raw("G"));
+            for (int i = 0; i < 10; i++) {
+                clients.add(server.raw("G"));
+            }
+            assertEquals("", ServerProcess.untilItEnds(clients.get(clients.size() - 1)));
+            for (Socket client : clients.subList(1, 1025)) {
+                assertEquals(0, client.getInputStream().available());
+            }
         } finally {
             closeAll(clients);
         }

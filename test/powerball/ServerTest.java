@@ -429,7 +429,9 @@ class ServerTest {
     private static Map<String, String> head(Socket socket) throws IOException {
         StringBuilder head = new StringBuilder();
         while (head.indexOf("\r\n\r\n") < 0) {
-            head.append((char) socket.getInputStream().read());
+            int next = socket.getInputStream().read();
+            if (next < 0) throw new AssertionError("the connection ended after \"" + head + "\"");
+            head.append((char) next);
         }
         return fields(head.toString());
     }
