@@ -258,9 +258,9 @@ class PageTest {
     }
 
     @Test void whatAnAddressHoldsCannotEndTheQuotesOfACurlLine() {
-        open(server, "/?rows=1';id;'&rate=';id;'&seed=';id;'");
+        open(server, "/?rows=1%22;id;%22&rate=%24(id)!id&seed=%60id%60%5C%22;id;'");
         String line = page.text("#own");
-        assertTrue(line.matches("curl -sN 'http://[^']*'"), line);
+        assertTrue(line.matches("curl -sN \"http://[^\"$`!\\\\]*\""), line);
         assertNoErrors();
     }
 
@@ -283,7 +283,7 @@ class PageTest {
         page.eval("Object.defineProperty(navigator, 'clipboard', {configurable: true,"
                 + " value: {writeText: async text => window.clipboardText = text}})");
         page.click(".curl button");
-        Run.await("a word about it", () -> page.text("#copied").startsWith("Copied: curl -s 'http"));
+        Run.await("a word about it", () -> page.text("#copied").startsWith("Copied: curl -s \"http"));
         assertEquals(page.text(".curl code"), page.eval("clipboardText"));
 
         page.eval("Object.defineProperty(navigator, 'clipboard', {value: undefined})"); // as without TLS
