@@ -171,8 +171,9 @@ public class Ingest {
             count = String.format("It is not known how many of the %,d rows that were stored are"
                     + " still in %s.", store.committed, database.name());
         }
-        System.err.printf("%s%n%s To finish: %s%n",
-                printable(database.withoutPassword(failure)), count, options.command());
+        String whole = database.isNameWhole() ? "" : ", with the whole URL of the database";
+        System.err.printf("%s%n%s To finish%s: %s%n",
+                printable(database.withoutPassword(failure)), count, whole, options.command());
     }
 
     /** Makes attempts until all rows are committed. Throws trouble that cannot or did not pass. */
@@ -357,8 +358,10 @@ public class Ingest {
                         options.url, reason(cause));
             }
             if (cause instanceof ConnectException) {
+                int port = URI.create(options.url).getPort();
+                String other = port < 0 || port == 8000 ? "" : " --port " + port;
                 return Trouble.passing(null, "No server answers at %s", options.url)
-                        .withAdvice("Start one: java src/powerball/Server.java");
+                        .withAdvice("Start one: java src/powerball/Server.java" + other);
             }
             if (isOrHas(cause, SocketException.class) || isOrHas(cause, EOFException.class)
                     || isOrHas(cause, ClosedChannelException.class)) {
@@ -946,7 +949,8 @@ public class Ingest {
             DriverManager.getDriver(url);
         } catch (SQLException e) {
             throw Trouble.lasting("No driver on the class path accepts a URL %s... Check the URL,"
-                    + " put %s into lib/, and start with -cp \"lib/*\" in the project's folder.",
+                    + " in which %% is written %%25, put %s into lib/, and start with -cp \"lib/*\""
+                    + " in the project's folder.",
                     url.replaceFirst("(?s)(jdbc:[^:/@?]*:?).*", "$1"), jar);
         }
     }
@@ -1127,11 +1131,15 @@ public class Ingest {
         private static final Pattern BEFORE_HOST = Pattern.compile("(?s)jdbc:[^:/@]*:?(.*)@");
 
         /** States (SQL:2003's and PostgreSQL's) that can pass: the next attempt may succeed. */
-        private static final Pattern PASSING_STATE = Pattern.compile("08..." // connection lost
+        private static final Pattern PASSING_STATE = Pattern.compile(
+                "08(?!004)..." // connection lost; but 08004: refused
                 + "|40..." // transaction rolled back: try again
                 + "|57P0[1-3]|53300" // shutting down, starting up, too many connections
                 + "|55P03" // lock not available
                 + "|23505|42P07|42710"); // another ingest made the table at the same moment
+
+        /** Where a database is, and who asks: that may be seen. */
+        private static final String WITHOUT_SECRETS = "[\\w:/.,-]+(\\?user=[\\w.-]+)?";
 
         private final String url;
 
@@ -1139,8 +1147,9 @@ public class Ingest {
             this.url = url;
         }
 
-        /** The URL without its options; if it contains an @, only its kind. */
+        /** The URL, without options that may be secret; if it contains an @, only its kind. */
         @Override public String name() {
+            if (url.matches(WITHOUT_SECRETS)) return url;
             String shown = url.contains("@")
                     ? url.replaceFirst("(?s)^(jdbc:[^:/@]*:)?.*", "$1***")
                     : url.replaceFirst("(?s)[?;&].*|[:/]?\\w*=.*", "");
@@ -1403,6 +1412,9 @@ public class Ingest {
     record Options(String url, Database database, long seed, long from, long rate,
             long stallSeconds, long rows, String otherOptions) {
 
+        /** Not the path of a file, but a URL that was meant for JDBC or another program. */
+        private static final String ALMOST_A_URL =
+                "(?is).*(://|jdbc:|(pass|pwd|secret|token)\\w*=).*|[^/\\\\]+:[^/\\\\]*@.*";
         private static final int QUESTIONS = 3; // to somebody who does not answer with a number
         private static final int MAX_ANSWER = 100; // characters
 
@@ -1437,12 +1449,14 @@ public class Ingest {
                     otherOptions(given, database));
         }
 
-        /** Runs before a message can repeat anything: a database URL may contain a password. */
+        /** Runs before a message can repeat anything: a URL may contain a password. */
         private static void refuseMisplacedUrl(String[] args) {
             String before = "";
             for (String word : args) {
-                boolean database = word.toLowerCase().contains("jdbc:") || word.contains("@");
+                boolean database = word.toLowerCase().contains("jdbc:");
                 check(!database || before.equals("--db"), "a JDBC URL must be given as --db URL");
+                check(!word.contains("@") || before.equals("--db"),
+                        "a URL must be given without user and password, unless it follows --db");
                 before = word;
             }
         }
@@ -1459,7 +1473,7 @@ public class Ingest {
             check(!text.startsWith("jdbc:sqlite:"),
                     "--db must be the path of a SQLite database, without jdbc:sqlite:");
             if (text.startsWith("jdbc:")) return new DatabaseServer(text);
-            check(!text.contains("://") && !text.toLowerCase().contains("jdbc:"),
+            check(!text.matches(ALMOST_A_URL),
                     "--db must be a path, or a JDBC URL, which begins with jdbc:");
             try {
                 Path path = Path.of(text);
@@ -1555,9 +1569,8 @@ public class Ingest {
 
         /** The command that does the same job, or finishes it. */
         String command() {
-            String note = database.isNameWhole() ? "" : " (with the whole URL of the database)";
             return "java -cp \"lib/*\" src/powerball/Ingest.java " + rows + " --seed " + seed
-                    + otherOptions + note;
+                    + otherOptions;
         }
     }
 
@@ -1574,8 +1587,9 @@ public class Ingest {
                 String word = rest.next();
                 if (word.startsWith("--")) {
                     check(names.contains(word), "no such option: %s", word);
-                    check(rest.hasNext(), "%s needs a value", word);
-                    putOnce(given.options, word, rest.next());
+                    String value = rest.hasNext() ? rest.next() : "--";
+                    check(!value.startsWith("--"), "%s needs a value", word);
+                    putOnce(given.options, word, value);
                 } else {
                     given.words.add(word);
                 }

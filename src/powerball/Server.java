@@ -1078,8 +1078,9 @@ public class Server {
                 String word = rest.next();
                 if (word.startsWith("--")) {
                     check(names.contains(word), "no such option: %s", word);
-                    check(rest.hasNext(), "%s needs a value", word);
-                    putOnce(given.options, word, rest.next());
+                    String value = rest.hasNext() ? rest.next() : "--";
+                    check(!value.startsWith("--"), "%s needs a value", word);
+                    putOnce(given.options, word, value);
                 } else {
                     given.words.add(word);
                 }

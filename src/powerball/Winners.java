@@ -367,10 +367,17 @@ public class Winners {
         String NO_TABLE = "has no table " + TABLE + ". Ingest makes it";
         String OTHER_COLUMNS = "has a table " + TABLE + " with other columns than Ingest makes: ";
 
+        /** Not the path of a file, but a URL that was meant for JDBC or another program. */
+        String ALMOST_A_URL =
+                "(?is).*(://|jdbc:|(pass|pwd|secret|token)\\w*=).*|[^/\\\\]+:[^/\\\\]*@.*";
+
         static Database named(String db) {
             check(!db.isBlank(), "--db must be a path or a JDBC URL, not \"%s\"", db);
             check(!db.startsWith("jdbc:sqlite:"),
                     "--db must be the path of a SQLite database, without jdbc:sqlite:");
+            // Not repeated in the message: it may hold a password.
+            check(db.startsWith("jdbc:") || !db.matches(ALMOST_A_URL),
+                    "--db must be a path, or a JDBC URL, which begins with jdbc:");
             return db.startsWith("jdbc:") ? new DatabaseServer(db) : SqliteFile.named(db);
         }
 
@@ -868,8 +875,9 @@ public class Winners {
                 String word = rest.next();
                 if (word.startsWith("--")) {
                     check(names.contains(word), "no such option: %s", word);
-                    check(rest.hasNext(), "%s needs a value", word);
-                    putOnce(given.options, word, rest.next());
+                    String value = rest.hasNext() ? rest.next() : "--";
+                    check(!value.startsWith("--"), "%s needs a value", word);
+                    putOnce(given.options, word, value);
                 } else {
                     given.words.add(word);
                 }

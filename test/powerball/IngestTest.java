@@ -10,8 +10,10 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -155,9 +157,22 @@ class IngestTest {
                 Arguments.of("a JDBC URL must be given as --db URL", List.of("10", "--url", "jdbc:x://y?password=geheim")),
                 Arguments.of("--db must be a path, or a JDBC URL", List.of("10", "--db", "postgresql://u:geheim@x/y")),
                 Arguments.of("--db must be a path, or a JDBC URL", List.of("10", "--db", " JDBC:x://y?password=geheim")),
+                Arguments.of("--db must be a path, or a JDBC URL", List.of("10", "--db", "ana:geheim@localhost:5432/y")),
+                Arguments.of("--db must be a path, or a JDBC URL", List.of("10", "--db", "host=x user=y password=geheim")),
+                Arguments.of("without user and password", List.of("10", "--url", "http://ana:geheim@x")),
+                Arguments.of("--db needs a value", List.of("10", "--db", "--url", "http://x")),
                 Arguments.of("--rate must be a whole number from 1 to 1,000,000, not \"0\"", List.of("--rate", "0")),
                 Arguments.of("rows", List.of("10", "20")),
                 Arguments.of("rows", List.of("1000000001")));
+    }
+
+    /** A clock is no identity: programs that start in the same millisecond must not share a stream. */
+    @Test void seedsThatAreChosenAtTheSameMomentDiffer() {
+        Set<Long> seeds = new HashSet<>();
+        for (int i = 0; i < 50; i++) {
+            seeds.add(Ingest.Options.parse(new String[] {"10"}).seed());
+        }
+        assertEquals(50, seeds.size());
     }
 
     /** Three wrong answers, an empty line, the end of the input, and an input that is closed: a question has an end. */

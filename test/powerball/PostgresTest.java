@@ -412,13 +412,32 @@ class PostgresTest {
         assertToldOnce("password authentication failed", err);
     }
 
+    @Test void aPasswordThatIsMissingEndsTheJobAtOnce() {
+        String err = failure(postgres.url(Postgres.PASSWORD_ROLE), "10");
+        assertToldOnce("no password was provided", err);
+    }
+
+    /** Where the URL holds no secret, the command is whole, and can be pasted. */
+    @Test void theFinishingCommandStoresTheRest() {
+        failBeforeRow(500, 1, "53100");
+        String err = failure(postgres.url(), "1000");
+        String command = err.substring(err.indexOf("To finish: ") + "To finish: ".length()).strip();
+        List<String> launch = command("Ingest", List.of());
+        String classPath = launch.get(launch.indexOf("-cp") + 1);
+        String compiled = command.replace("\"lib/*\" src/powerball/Ingest.java", "'" + classPath + "' powerball.Ingest");
+        try (Run pasted = Run.start(folder, List.of("bash", "-c", compiled.replaceFirst("java", Run.JAVA)))) {
+            assertEquals(0, pasted.exitCode(), compiled + "\n" + pasted.err());
+        }
+        assertEveryRowOnce(1_000);
+    }
+
     @Test void aRightPasswordIsNotPrintedEither() {
         failBeforeRow(500, 1, "53100");
         postgres.execute("GRANT SELECT, INSERT ON powerball_results TO " + Postgres.PASSWORD_ROLE);
         postgres.execute("GRANT USAGE ON tries TO " + Postgres.PASSWORD_ROLE);
         String db = postgres.url(Postgres.PASSWORD_ROLE) + "&password=" + OTHER_SECRET;
         String err = failure(db, "1000");
-        assertTrue(err.contains("To finish: "), err);
+        assertTrue(err.contains("To finish, with the whole URL of the database: java "), err);
         try (Run ingest = ingest(db, "1000")) {
             assertEquals(0, ingest.exitCode(), ingest.err());
             assertNoSecret(ingest);
@@ -476,7 +495,7 @@ class PostgresTest {
         String err = failure(address + "?user=ana&password=" + SECRET, "10");
         assertTrue(err.contains("efused"), err); // the cause, in the driver's words
         assertTrue(Pattern.compile("(?i)\\b(five|5) (attempts|tries)").matcher(err).find(), err);
-        String finish = err.substring(err.indexOf("To finish: "));
+        String finish = err.substring(err.indexOf("To finish, with the whole URL of the database: "));
         assertTrue(finish.contains("10 ") && finish.contains("--seed " + SEED), finish);
         assertTrue(finish.contains(address), finish);
     }

@@ -172,6 +172,32 @@ class ResumeTest {
         assertEquals(20, Database.count(db));
     }
 
+    /** Rows that have come while the database was locked are kept, too. */
+    @Test void controlCCommitsTheRowsThatHaveNotBeenTakenYet() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        CountDownLatch silence = new CountDownLatch(1);
+        FakeServer.Answer halting = (request, out) -> {
+            FakeServer.send(out, "HTTP/1.1 200 OK\r\n\r\n" + FakeServer.rows(0, 10));
+            gate.await();
+            FakeServer.send(out, ", " + FakeServer.rows(10, 20));
+            silence.await();
+        };
+        createWithLog();
+        try (FakeServer server = new FakeServer(halting); Database.Lock lock = new Database.Lock(db);
+                Run ingest = Run.ingest(folder, "30", "--url", server.url)) {
+            Run.await("a request", () -> !server.requests.isEmpty());
+            Thread.sleep(2000); // ten rows have come, and wait for the lock: to be stored after 0.9 s
+            gate.countDown();
+            Thread.sleep(300); // ten more have come, and wait in the queue
+            interrupt(ingest);
+            lock.release();
+            assertEquals(130, ingest.exitCode(), ingest.err());
+        } finally {
+            silence.countDown();
+        }
+        assertEquals(20, Database.count(db));
+    }
+
     @Test void controlCEndsTheQuestion() {
         try (Run ingest = Run.ingest(folder)) {
             ingest.awaitOutput("winners today\\? ");

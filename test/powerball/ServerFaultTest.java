@@ -319,6 +319,7 @@ class ServerFaultTest {
         try (ServerProcess server = ServerProcess.start("--max-streams", "1");
                 Socket longer = server.raw(pages)) {
             assertEquals('H', longer.getInputStream().read());
+            Thread.sleep(1000); // so that it has been stalled longer
             try (Socket stream = server.raw(ServerProcess.request(HUGE))) {
                 assertEquals('H', stream.getInputStream().read());
                 Run.await("a slot", () -> server.get("/drawing/1").statusCode() == 200, server.run::out);
@@ -409,22 +410,16 @@ class ServerFaultTest {
         }
     }
 
-    @Test void connectionsBeyondTheLimitAreEndedAndTheOthersServed() throws IOException {
+    @Test void aConnectionBeyondTheLimitIsEndedAndTheOthersAreServed() throws IOException {
         List<Socket> clients = new ArrayList<>();
         try (ServerProcess server = ServerProcess.start("--max-streams", "1")) {
             for (int i = 0; i < 1 + 1024; i++) {
-                clients.add(server.raw("G"));
+                clients.add(server.raw(""));
             }
-            clients.get(0).getOutputStream().write("ET /drawing/1 HTTP/1.1\r\nConnection: close\r\nHost: x\r\n\r\n".getBytes());
+            clients.add(server.raw(ServerProcess.request("/drawing/1")));
+            assertEquals("", ServerProcess.untilItEnds(clients.get(1025)));
+            clients.get(0).getOutputStream().write(ServerProcess.request("/drawing/1").getBytes(StandardCharsets.US_ASCII));
             assertTrue(ServerProcess.isWhole(ServerProcess.untilItEnds(clients.get(0))), "a client within the limit");
-            clients.add(server.raw("G"));
-            for (int i = 0; i < 10; i++) {
-                clients.add(server.raw("G"));
-            }
-            assertEquals("", ServerProcess.untilItEnds(clients.get(clients.size() - 1)));
-            for (Socket client : clients.subList(1, 1025)) {
-                assertEquals(0, client.getInputStream().available());
-            }
         } finally {
             closeAll(clients);
         }

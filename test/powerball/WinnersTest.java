@@ -822,6 +822,10 @@ class WinnersTest {
         messages.put(List.of("--db=jdbc:none:p"), url);
         messages.put(List.of("jdbc:none:p"), url);
         messages.put(List.of("--seed", "jdbc:none:p"), url);
+        for (String almost : List.of("postgresql://ann:p@x/y", " jdbc:x://y?password=p", "JDBC:x://ann:p@y", "ann:p@x/y",
+                "host=x password=p")) {
+            messages.put(List.of("--db", almost), "--db must be a path, or a JDBC URL, which begins with jdbc:");
+        }
         messages.put(List.of("--db", "a", "--db", "b"), "--db must be given once, not twice");
         messages.put(List.of("--dbs", "a"), "no such option: --dbs");
 
