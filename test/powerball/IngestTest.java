@@ -267,6 +267,14 @@ class IngestTest {
         assertEquals(41, Database.count(db));
     }
 
+    @Test void aStreamThatLastsLongerThanItsPatienceIsNotAStalledOne() {
+        try (Run ingest = Run.ingest(folder, "30", "--rate", "10", "--stall-seconds", "1", "--url", server.url)) {
+            assertEquals(0, ingest.exitCode(), ingest.err());
+            assertFalse(ingest.err().contains("No row came"), ingest.err());
+        }
+        assertEquals(30, Database.count(folder.resolve("powerball_data.db")));
+    }
+
     @Test void theFinishingCommandCanBePasted() throws IOException {
         AtomicInteger answers = new AtomicInteger();
         FakeServer.Answer betterTheSecondTime = (request, out) -> FakeServer.send(out, OK + "\r\n\r\n"

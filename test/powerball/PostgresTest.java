@@ -331,6 +331,11 @@ class PostgresTest {
             assertEquals(100_000, postgres.number(
                     "SELECT count(*) FROM powerball_results WHERE transaction_id " + slice));
         }
+        // So many that a driver which took them in as a whole would need more.
+        try (Run winners = Run.start(folder, command("Winners", List.of("-Xmx32m"), "--db", postgres.url()))) {
+            assertEquals(0, winners.exitCode(), winners.err());
+            assertTrue(winners.out().contains("Tickets: 400,000 in "), winners.out());
+        }
     }
 
     private static void allEndWell(List<Run> ingests) {
