@@ -44,7 +44,7 @@ Usage: ./build.sh [command]
   (none)        fetch what is missing into lib/ and compile to build/
   demo [rows]   the whole job: start a server, store rows (1,000 unless told) in powerball_data.db, show some, draw the winners
   test [name]   run all tests, or those of a class (IngestTest), of a method (TicketTest#ballsAreFair), or of several
-  bench [rows]  measure beside other tools (1,000,000 rows unless told; takes some minutes)
+  bench [rows]  measure beside other tools (1,000,000 rows unless told; takes a quarter of an hour)
   clean         remove build/ (the jars in lib/ stay)
   help          show this
 EOF
