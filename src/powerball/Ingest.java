@@ -159,7 +159,7 @@ public class Ingest {
             return 1;
         } finally {
             store.close();
-            interruption.jobIsOver();
+            interruption.jobFinished();
         }
     }
 
@@ -178,7 +178,7 @@ public class Ingest {
 
     /** Makes attempts until all rows are committed. Throws trouble that cannot or did not pass. */
     private void job() throws Trouble, InterruptedException {
-        int inVain = 0;
+        int withoutProgress = 0;
         while (true) {
             long before = store.committed;
             try {
@@ -186,18 +186,18 @@ public class Ingest {
                 return;
             } catch (Trouble trouble) {
                 if (!trouble.canPass) throw trouble;
-                inVain = store.committed > before ? 0 : inVain + 1;
+                withoutProgress = store.committed > before ? 0 : withoutProgress + 1;
                 String sentence = String.format("%s after %,d of %,d rows",
                         trouble.getMessage(), store.committed, options.rows);
                 if (store.committed > 0 && !resumable) {
                     throw Trouble.lasting("%s, and this server cannot resume: it sends no"
                             + " Drawing-Seed.%s", sentence, trouble.more());
                 }
-                if (inVain == ATTEMPTS) {
+                if (withoutProgress == ATTEMPTS) {
                     throw Trouble.lasting("%s, and %d attempts in a row made no progress.%s",
                             sentence, ATTEMPTS, trouble.more());
                 }
-                long pause = PAUSE_MILLIS * (long) Math.pow(3, inVain);
+                long pause = PAUSE_MILLIS * (long) Math.pow(3, withoutProgress);
                 pause = Math.max(pause, trouble.pauseMillis);
                 progress.say(String.format("%s. Asking for the rest in %.1f s.%s",
                         sentence, pause / 1e3, trouble.advice));
@@ -229,12 +229,12 @@ public class Ingest {
             }
             store.commit();
         } catch (Trouble trouble) {
-            store.commitWhatCame(); // nothing, if the trouble is the database's
+            store.commitReceived(); // nothing, if the trouble is the database's
             throw trouble;
         } catch (InterruptedException interrupt) {
             download.close();
             store.add(download.queued());
-            store.commitWhatCame();
+            store.commitReceived();
             throw interrupt;
         } finally {
             download.close();
@@ -324,7 +324,7 @@ public class Ingest {
         private boolean hasAnswer; // its headers
         private boolean ended;
         private long waitingSince; // for a row, in System.nanoTime()
-        private boolean hasGivenRows; // so they are being stored, and no row is awaited
+        private boolean hasDeliveredRows; // so they are being stored, and no row is awaited
 
         Download(long first) {
             this.first = first;
@@ -441,8 +441,8 @@ public class Ingest {
         /** The next rows. An empty list: none arrived for a moment, or all have arrived. */
         List<Object[]> next() throws Trouble, InterruptedException {
             // A slow database is not the server's fault.
-            if (hasGivenRows) waitingSince = System.nanoTime();
-            hasGivenRows = false;
+            if (hasDeliveredRows) waitingSince = System.nanoTime();
+            hasDeliveredRows = false;
             if (!hasAnswer) awaitAnswer();
             Batch batch = hasAnswer ? batches.poll(MOMENT_MILLIS, TimeUnit.MILLISECONDS) : null;
             if (batch != null && batch.isLast) {
@@ -460,7 +460,7 @@ public class Ingest {
                 }
                 return List.of();
             }
-            hasGivenRows = true;
+            hasDeliveredRows = true;
             taken += batch.rows.size();
             return batch.rows;
         }
@@ -656,11 +656,11 @@ public class Ingest {
             expect('\'', nonBlank());
             int from = bytes.position();
             boolean doubled = false;
-            byte behindQuote = 0;
-            while (behindQuote != end) {
+            byte afterQuote = 0;
+            while (afterQuote != end) {
                 if (bytes.get() == '\'') {
-                    behindQuote = bytes.get();
-                    doubled |= behindQuote == '\'';
+                    afterQuote = bytes.get();
+                    doubled |= afterQuote == '\'';
                 }
             }
             int length = bytes.position() - 2 - from;
@@ -685,8 +685,8 @@ public class Ingest {
         /** Parses a number and what ends the field. The oldest servers write 12 as (12,). */
         private int number(int max, char end) throws Trouble {
             byte b = nonBlank();
-            boolean bracketed = b == '(';
-            if (bracketed) b = bytes.get();
+            boolean inParentheses = b == '(';
+            if (inParentheses) b = bytes.get();
             int number = 0;
             while (b >= '0' && b <= '9' && number <= max) {
                 number = 10 * number + b - '0';
@@ -695,7 +695,7 @@ public class Ingest {
             if (number < 1 || number > max) {
                 throw notARow("a ball must be a whole number from 1 to " + max);
             }
-            if (bracketed) {
+            if (inParentheses) {
                 expect(',', b);
                 expect(')', bytes.get());
                 b = nonBlank();
@@ -734,7 +734,7 @@ public class Ingest {
         private PreparedStatement insertOne;
         private final List<Object[]> waiting = new ArrayList<>(); // to be sent
         private long sent; // rows of this transaction
-        private long sentInVain; // of these, already there
+        private long duplicates; // of these, already there
         private long begun; // when it began, in System.nanoTime(); 0: no rows yet
         private long committed; // rows of the job
         private long alreadyThere; // of these
@@ -757,7 +757,7 @@ public class Ingest {
             Thread.sleep(TURN_MILLIS);
         }
 
-        void commitWhatCame() throws Trouble {
+        void commitReceived() throws Trouble {
             if (begun != 0) commit();
         }
 
@@ -774,7 +774,7 @@ public class Ingest {
                 throw abandon(e);
             }
             committed += sent;
-            alreadyThere += sentInVain;
+            alreadyThere += duplicates;
             forgetTransaction();
         }
 
@@ -806,9 +806,9 @@ public class Ingest {
                 }
             }
             sent += rows.size();
-            sentInVain += rows.size();
+            duplicates += rows.size();
             for (int stored : statement.executeBatch()) {
-                sentInVain -= stored < 0 ? rowsEach : stored; // below 0: the driver does not say
+                duplicates -= stored < 0 ? rowsEach : stored; // below 0: the driver does not say
             }
         }
 
@@ -903,7 +903,7 @@ public class Ingest {
         private void forgetTransaction() {
             waiting.clear();
             sent = 0;
-            sentInVain = 0;
+            duplicates = 0;
             begun = 0;
         }
 
@@ -1250,26 +1250,26 @@ public class Ingest {
      * the next attempt.
      * <li>The main thread gets the interrupt, or sees the flag between two batches. It stores and
      * commits what has arrived, and says how to finish.
-     * <li>It calls {@link #jobIsOver}. The hook returns, and the JVM ends with the exit code of the
-     * signal: 130 for Ctrl-C, 143 for TERM, 129 for HUP. (Halting it here would skip the driver's
+     * <li>It calls {@link #jobFinished}. The hook returns, and the JVM ends with the signal's exit
+     * code: 130 for Ctrl-C, 143 for TERM, 129 for HUP. (Halting it here would skip the driver's
      * cleanup: 1.1 MB in the temporary folder.)
      * </ol>
      */
     private static final class Interruption {
         private final Thread job = Thread.currentThread();
-        private final CountDownLatch over = new CountDownLatch(1);
-        private volatile boolean wished;
+        private final CountDownLatch finished = new CountDownLatch(1);
+        private volatile boolean interruptRequested;
 
         void watch() {
             Runtime.getRuntime().addShutdownHook(new Thread(this::interrupt, "interruption"));
         }
 
         private void interrupt() {
-            if (over.getCount() == 0) return;
-            wished = true;
+            if (finished.getCount() == 0) return;
+            interruptRequested = true;
             job.interrupt();
             try {
-                over.await();
+                finished.await();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt(); // the JVM ends in any case
             }
@@ -1277,11 +1277,11 @@ public class Ingest {
 
         /** An interrupt may have been lost, for example in a driver; the flag is not. */
         void check() throws InterruptedException {
-            if (wished) throw new InterruptedException();
+            if (interruptRequested) throw new InterruptedException();
         }
 
-        void jobIsOver() {
-            over.countDown();
+        void jobFinished() {
+            finished.countDown();
         }
     }
 

@@ -768,9 +768,9 @@ public class Server {
             return (ticket, buffer) -> buffer.put(ready[column.index.applyAsInt(ticket)]);
         }
 
-        private Field field(Column.Id column, String before, String behind) {
+        private Field field(Column.Id column, String before, String after) {
             byte[] start = utf8(before);
-            byte[] end = utf8(behind);
+            byte[] end = utf8(after);
             return (ticket, buffer) -> {
                 buffer.put(start);
                 buffer.put(column.value.apply(ticket));
