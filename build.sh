@@ -164,8 +164,8 @@ run_tests() {
     --config junit.jupiter.execution.parallel.config.strategy=fixed
     --config junit.jupiter.execution.parallel.config.fixed.parallelism=4
     --class-path "build/main${separator}build/test${separator}$(echo lib/sqlite-jdbc-*.jar)")
-  # A shell that runs this in the background hands down an ignored SIGINT, and the tests press Ctrl-C.
-  ! env --default-signal=INT true 2>/dev/null || fresh=(env --default-signal=INT)
+  # A shell that runs this in the background, or nohup, hands down ignored signals, and the tests send them.
+  ! env --default-signal=INT,HUP true 2>/dev/null || fresh=(env --default-signal=INT,HUP)
   ${fresh[@]+"${fresh[@]}"} "$java" "${options[@]}" "${selection[@]}" 2>&1 | tee build/test.log || status=1
 
   local passed failed skipped

@@ -613,7 +613,7 @@ public class Winners {
         printTier("any", "", allWays, allWinners, dollars(allPaid));
 
         long sales = tally.rows * TICKET_DOLLARS;
-        System.out.printf("The jackpot is assumed to be %s (--jackpot); all who win it share it.%n",
+        System.out.printf("The jackpot is assumed to be %s (--jackpot); its winners share it.%n",
                 dollars(options.jackpot));
         System.out.printf("Sales %s, paid %s, left %s%n",
                 dollars(sales), dollars(allPaid), dollars(sales - allPaid));

@@ -796,8 +796,7 @@ class PageTest {
         return page.eval("document.querySelector('" + selector + "').textContent").replaceAll("\\s+", " ").strip();
     }
 
-    /** Waits for the end of a run and until its last frame is drawn. */
-    /** Waits for the end of a run, however long, as long as rows come. */
+    /** Waits for the end of a run, until its last frame is drawn, however long it takes, as long as rows come. */
     private void awaitStatus(String state) {
         while (!isIn(state)) {
             String rows = page.eval("run.rows");

@@ -181,7 +181,7 @@ class WinnersTest {
         assertEquals("$300,000,000", report.tier("5 + PB").paid);
         assertEquals("$300,000,000", report.tier("5 + PB").prize);
         assertEquals(3, report.tier("5 + PB").winners);
-        report.says("The jackpot is assumed to be $300,000,000 (--jackpot); all who win it share it.");
+        report.says("The jackpot is assumed to be $300,000,000 (--jackpot); its winners share it.");
         report.says("Sales $6, paid $300,000,000, left -$299,999,994");
         assertEquals("5 + PB   $100,000,000  Ann 1, Reno, NV", report.luckiest().get(0));
     }
