@@ -165,7 +165,7 @@ run_tests() {
     --config junit.jupiter.execution.parallel.config.fixed.parallelism=4
     --class-path "build/main${separator}build/test${separator}$(echo lib/sqlite-jdbc-*.jar)")
   # A shell that runs this in the background, or nohup, hands down ignored signals, and the tests send them.
-  ! env --default-signal=INT,HUP true 2>/dev/null || fresh=(env --default-signal=INT,HUP)
+  ! env --default-signal=INT,HUP true 2>/dev/null || fresh=(env --default-signal=INT --default-signal=HUP)
   ${fresh[@]+"${fresh[@]}"} "$java" "${options[@]}" "${selection[@]}" 2>&1 | tee build/test.log || status=1
 
   local passed failed skipped
