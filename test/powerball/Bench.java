@@ -17,16 +17,20 @@ import java.util.stream.Stream;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Measures the programs beside the tools that people would use instead: {@code ./build.sh bench [rows]}. Every figure is
- * taken several times, ours and the peer's in turn, so that both see the same machine; ratios travel, seconds do not. It
- * prints, and neither passes nor fails. It needs Linux and bash; peers that are not installed are named and left out.
+ * Measures the programs beside the tools that people would use instead: {@code ./build.sh bench
+ * [rows]}. Every figure is
+ * taken several times, ours and the peer's in turn, so that both see the same machine; ratios
+ * travel, seconds do not. It
+ * prints, and neither passes nor fails. It needs Linux and bash; peers that are not installed are
+ * named and left out.
  */
 final class Bench {
 
     private static final int RUNS = 5;
     private static final int FEWER_RUNS = 3; // of what takes long
     private static final int TIMES = 5; // as many rows, where a start matters less
-    private static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    private static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java")
+            .toString();
 
     // What follows "java": a program from its source, as the README has it, or compiled.
     private static final String SERVER = "src/powerball/Server.java";
@@ -34,7 +38,10 @@ final class Bench {
     private static final String INGEST = "-cp 'lib/*' src/powerball/Ingest.java";
     private static final String COMPILED_INGEST = "-cp 'build/main:lib/*' powerball.Ingest";
 
-    /** The floor for one row a statement: the same table, the same durability, no checks, rows from a file. */
+    /**
+     * The floor for one row a statement: the same table, the same durability, no checks, rows from
+     * a file.
+     */
     private static final String C_LOOP = """
             #include <sqlite3.h>
             #include <stdio.h>
@@ -45,8 +52,10 @@ final class Bench {
               sqlite3 *db; sqlite3_stmt *insert; char line[4096]; time_t begun = time(0);
               FILE *in = fopen(argv[2], "r");
               sqlite3_open(argv[1], &db);
-              sqlite3_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; TABLE; BEGIN", 0, 0, 0);
-              sqlite3_prepare_v2(db, "INSERT INTO powerball_results VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
+              sqlite3_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                " PRAGMA cache_size=-65536; TABLE; BEGIN", 0, 0, 0);
+              sqlite3_prepare_v2(db, "INSERT INTO powerball_results"
+                " VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
                 " ON CONFLICT (transaction_id) DO NOTHING", -1, &insert, 0);
               fgets(line, sizeof line, in);
               while (fgets(line, sizeof line, in)) {
@@ -59,7 +68,10 @@ final class Bench {
                 }
                 if (sqlite3_step(insert) != SQLITE_DONE) return 1;
                 sqlite3_reset(insert);
-                if (time(0) != begun) { sqlite3_exec(db, "COMMIT; BEGIN", 0, 0, 0); begun = time(0); }
+                if (time(0) != begun) {
+                  sqlite3_exec(db, "COMMIT; BEGIN", 0, 0, 0);
+                  begun = time(0);
+                }
               }
               sqlite3_exec(db, "COMMIT", 0, 0, 0);
               sqlite3_finalize(insert);
@@ -71,7 +83,8 @@ final class Bench {
     private final Path folder;
     private final Set<String> leftOut = new HashSet<>(); // the peers that are not installed
     private String url;
-    private long seed = 7_000_000_000_000_000L; // the next stream's: all ids ascend, as they do without --seed
+    // the next stream's: all ids ascend, as they do without --seed
+    private long seed = 7_000_000_000_000_000L;
 
     private Bench(long rows, Path folder) {
         this.rows = rows;
@@ -79,9 +92,11 @@ final class Bench {
     }
 
     public static void main(String[] args) throws Exception {
-        Path folder = Files.createDirectory(Path.of("build/bench").toAbsolutePath()); // where nginx may read, too
+        // where nginx may read, too
+        Path folder = Files.createDirectory(Path.of("build/bench").toAbsolutePath());
         try {
-            new Bench(args.length > 0 ? Long.parseLong(args[0].replaceAll("[,_]", "")) : 1_000_000, folder).run();
+            new Bench(args.length > 0 ? Long.parseLong(args[0].replaceAll("[,_]", "")) : 1_000_000,
+                    folder).run();
         } finally {
             try (Stream<Path> files = Files.walk(folder)) {
                 files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
@@ -94,9 +109,11 @@ final class Bench {
                 + " %d for %,d rows%n%n",
                 System.getProperty("java.version"), Runtime.getRuntime().availableProcessors(),
                 rows, RUNS, FEWER_RUNS, TIMES * rows);
-        System.out.printf("%-44s %9s %9s %6s   %s%n", "", "ours", "peer", "ratio", "ours: min - median - max");
+        System.out.printf("%-44s %9s %9s %6s   %s%n", "", "ours", "peer", "ratio",
+                "ours: min - median - max");
         Files.writeString(folder.resolve("Hello.java"),
-                "public class Hello { public static void main(String[] a) { System.out.println(\"hello\"); } }");
+                "public class Hello { public static void main(String[] a) { "
+                + "System.out.println(\"hello\"); } }");
         DoubleSupplier hello = () -> seconds("'" + JAVA + "' " + folder + "/Hello.java");
         compare("start to ready line, s / hello world", () -> secondsToReady(SERVER), hello);
         compare("compiled, to ready line, s / hello world", // from source, as above
@@ -109,14 +126,15 @@ final class Bench {
             long peak = server.peakMegabytes();
             streams();
             try (Program ingest = new Program(ingestCommand(INGEST, "memory.db"))) {
-                System.out.printf("%npeak resident memory, MB: ingest %d, server %d, with 100 streams %d%n",
+                System.out.printf("%npeak resident memory, MB: ingest %d, server %d, with 100 "
+                        + "streams %d%n",
                         ingest.peakMegabytes(), peak, server.peakMegabytes());
             }
             growth();
         }
     }
 
-    // ---- The figures ------------------------------------------------------------------------------------------------
+    // ---- The figures ----------------------------------------------------------------------------
 
     private void ingest() throws Exception {
         DoubleSupplier shellPeer = peer("sqlite3", () -> secondsOfSqlite(rows));
@@ -129,7 +147,8 @@ final class Bench {
         Files.writeString(folder.resolve("loop.c"),
                 C_LOOP.replace("TABLE;", Database.CREATE_TABLE + ";"));
         boolean c = succeeds("cc -O2 loop.c -o loop -lsqlite3");
-        shell("curl -s '" + url + "/drawing/" + rows + "?format=csv&seed=" + seed() + "' -o rows.csv");
+        shell("curl -s '" + url + "/drawing/" + rows + "?format=csv&seed=" + seed()
+                + "' -o rows.csv");
         // What is left is without the start of anything.
         compare("ingest less one of a single row, s / C loop",
                 () -> seconds(ingestCommand(INGEST, "ours.db"))
@@ -201,15 +220,18 @@ final class Bench {
         long bytesFor = 4 * rows;
         shell("mkdir -p www; curl -s '" + url + "/drawing/" + bytesFor + "' -o www/rows");
         int port = freePort();
-        Files.writeString(folder.resolve("nginx.conf"), "daemon off; pid nginx.pid; error_log stderr crit; events {}\n"
-                + "http { access_log off; sendfile on; server { listen 127.0.0.1:" + port + "; root " + folder + "/www; } }\n");
+        Files.writeString(folder.resolve("nginx.conf"),
+                "daemon off; pid nginx.pid; error_log stderr crit; events {}\n"
+                + "http { access_log off; sendfile on; server { listen 127.0.0.1:" + port
+                        + "; root " + folder + "/www; } }\n");
         boolean nginx = succeeds("command -v nginx");
         String file = "http://127.0.0.1:" + port + "/rows";
         Program peer = nginx ? new Program("exec nginx -p . -c nginx.conf") : null;
         if (nginx) {
             shell("curl -sfI --retry 20 --retry-connrefused --retry-delay 1 " + file);
         }
-        compare("one stream, MB/s / nginx from a file", () -> megabytesASecond(url + "/drawing/" + bytesFor),
+        compare("one stream, MB/s / nginx from a file", () ->
+                megabytesASecond(url + "/drawing/" + bytesFor),
                 nginx ? () -> megabytesASecond(file) : peer("nginx", null));
         if (nginx) {
             peer.close();
@@ -222,17 +244,26 @@ final class Bench {
             return Arrays.stream(each).sum();
         }, () -> Arrays.stream(atOnce(2)).sum());
         Arrays.sort(evenness);
-        System.out.printf("%-44s %9s %9s %6.2f%n", "slowest of 100 streams / fastest", "", "", evenness[RUNS / 2]);
+        System.out.printf("%-44s %9s %9s %6.2f%n", "slowest of 100 streams / fastest", "", "",
+                evenness[RUNS / 2]);
     }
 
-    /** The megabytes a second of each of many endless streams that are read side by side for some seconds, ascending. */
+    /**
+     * The megabytes a second of each of many endless streams that are read side by side for some
+     * seconds, ascending.
+     */
     private double[] atOnce(int streams) {
-        String out = shell("for i in $(seq " + streams + "); do curl -s --max-time 10 -o /dev/null -w '%{size_download}\\n' '"
+        String out = shell("for i in $(seq " + streams
+                + "); do curl -s --max-time 10 -o /dev/null -w '%{size_download}\\n' '"
                 + url + "/drawing/1000000000' & done; wait");
-        return out.lines().mapToDouble(bytes -> Double.parseDouble(bytes) / 10e6).sorted().toArray();
+        return out.lines().mapToDouble(bytes -> Double.parseDouble(bytes) / 10e6).sorted()
+                .toArray();
     }
 
-    /** What a row costs while one file grows tenfold, and into a file of its own right before: the machine has its moods. */
+    /**
+     * What a row costs while one file grows tenfold, and into a file of its own right before: the
+     * machine has its moods.
+     */
     private void growth() {
         System.out.printf("%ncost of a row as the table grows, microseconds; in a fresh file%n");
         long[] parts = new long[11];
@@ -245,11 +276,12 @@ final class Bench {
             double fresh = 1e6 / rate(shell("rm -f fresh.db*; " + freshIngest));
             double micros = 1e6 / rate(shell(ingestCommand(INGEST, "growth.db", part)));
             size += part;
-            System.out.printf("%,12d rows %6.2f %6.2f %s%n", size, micros, fresh, "#".repeat((int) Math.round(micros * 10)));
+            System.out.printf("%,12d rows %6.2f %6.2f %s%n", size, micros, fresh,
+                    "#".repeat((int) Math.round(micros * 10)));
         }
     }
 
-    // ---- How they are taken -----------------------------------------------------------------------------------------
+    // ---- How they are taken ---------------------------------------------------------------------
 
     /** A line of the table. A peer of null is one that is not there. */
     private static void compare(String name, DoubleSupplier ours, DoubleSupplier peer) {
@@ -318,7 +350,8 @@ final class Bench {
     }
 
     private double megabytesASecond(String address) {
-        return Double.parseDouble(shell("curl -s -o /dev/null -w '%{speed_download}' '" + address + "'")) / 1e6;
+        return Double.parseDouble(shell("curl -s -o /dev/null -w '%{speed_download}' '" + address
+                + "'")) / 1e6;
     }
 
     private double seconds(String command) {
@@ -414,12 +447,16 @@ final class Bench {
             }
         }
 
-        /** The most that it has had in memory at once, up to now for a server, to its end for another program. */
+        /**
+         * The most that it has had in memory at once, up to now for a server, to its end for
+         * another program.
+         */
         long peakMegabytes() {
             long peak = 0;
             do {
                 try {
-                    Matcher line = PEAK.matcher(Files.readString(Path.of("/proc/" + process.pid() + "/status")));
+                    Matcher line = PEAK.matcher(
+                            Files.readString(Path.of("/proc/" + process.pid() + "/status")));
                     peak = line.find() ? Long.parseLong(line.group(1)) / 1024 : peak;
                 } catch (IOException e) {
                     break; // it has ended

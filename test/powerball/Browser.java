@@ -21,7 +21,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A real Chromium without a window, driven by the DevTools protocol: JSON messages over a WebSocket. */
+/**
+ * A real Chromium without a window, driven by the DevTools protocol: JSON messages over a
+ * WebSocket.
+ */
 final class Browser implements AutoCloseable {
 
     private static final Pattern READY = Pattern.compile("DevTools listening on (ws://\\S+)");
@@ -31,7 +34,8 @@ final class Browser implements AutoCloseable {
 
     private final Run run;
     private final WebSocket socket;
-    private final Map<String, CompletableFuture<Map<?, ?>>> answers = new ConcurrentHashMap<>(); // to come, by id
+    // to come, by id
+    private final Map<String, CompletableFuture<Map<?, ?>>> answers = new ConcurrentHashMap<>();
     private final Map<String, Tab> tabs = new ConcurrentHashMap<>(); // by the name of their session
     private int lastId; // of a message; the tests call one after the other
 
@@ -54,16 +58,20 @@ final class Browser implements AutoCloseable {
 
     /** Starts it with a profile of its own in a folder. */
     static Browser start(String command, Path profile) {
-        return new Browser(Run.start(profile, List.of(command, "--headless", "--no-sandbox", "--disable-gpu",
-                "--disable-quic", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
+        return new Browser(Run.start(profile,
+                List.of(command, "--headless", "--no-sandbox", "--disable-gpu",
+                "--disable-quic", "--disable-dev-shm-usage", "--no-first-run",
+                        "--disable-background-networking",
                 "--disable-component-update", "--disable-sync", "--remote-debugging-port=0",
                 "--user-data-dir=" + profile)));
     }
 
     /** Opens an address in a new tab and waits until it is loaded. */
     Tab open(String url) {
-        String target = (String) call("", "Target.createTarget", "url", "about:blank").get("targetId");
-        String session = (String) call("", "Target.attachToTarget", "targetId", target, "flatten", true)
+        String target = (String) call("", "Target.createTarget", "url", "about:blank")
+                .get("targetId");
+        String session = (String) call("", "Target.attachToTarget", "targetId", target, "flatten",
+                true)
                 .get("sessionId");
         Tab tab = new Tab(target, session);
         tabs.put(session, tab);
@@ -83,7 +91,8 @@ final class Browser implements AutoCloseable {
         for (int i = 0; i < parameters.length; i += 2) {
             named.put((String) parameters[i], parameters[i + 1]);
         }
-        Map<String, Object> message = new HashMap<>(Map.of("id", lastId, "method", method, "params", named));
+        Map<String, Object> message = new HashMap<>(
+                Map.of("id", lastId, "method", method, "params", named));
         if (!session.isEmpty()) {
             message.put("sessionId", session);
         }
@@ -118,12 +127,14 @@ final class Browser implements AutoCloseable {
 
         void open(String url) {
             call(session, "Page.navigate", "url", url);
-            Run.await(url, () -> eval("location.href !== 'about:blank' && document.readyState").equals("complete"));
+            Run.await(url, () -> eval("location.href !== 'about:blank' && document.readyState")
+                    .equals("complete"));
         }
 
         /** The value of an expression in the page, as text. */
         String eval(String expression) {
-            Map<?, ?> answer = call(session, "Runtime.evaluate", "expression", "String(" + expression + ")",
+            Map<?, ?> answer = call(session, "Runtime.evaluate", "expression", "String("
+                    + expression + ")",
                     "returnByValue", true, "userGesture", true);
             if (answer.containsKey("exceptionDetails")) {
                 throw new AssertionError(expression + ": " + answer);
@@ -150,8 +161,10 @@ final class Browser implements AutoCloseable {
         void press(String key) {
             String text = key.equals("Enter") ? "\r" : key.equals(" ") ? " " : "";
             for (String type : List.of("keyDown", "keyUp")) {
-                call(session, "Input.dispatchKeyEvent", "type", type, "key", key, "code", key.equals(" ") ? "Space" : key,
-                        "windowsVirtualKeyCode", KEY_CODES.get(key), "text", type.equals("keyDown") ? text : "");
+                call(session, "Input.dispatchKeyEvent", "type", type, "key", key, "code",
+                        key.equals(" ") ? "Space" : key,
+                        "windowsVirtualKeyCode", KEY_CODES.get(key), "text", type.equals("keyDown")
+                                ? text : "");
             }
         }
 
@@ -162,7 +175,8 @@ final class Browser implements AutoCloseable {
 
         /** Moves the mouse to the middle of an element. */
         void hover(String selector) {
-            String[] at = eval("(({left, top, width, height}) => [left + width / 2, top + height / 2])("
+            String[] at = eval("(({left, top, width, height}) => [left + width / 2, top + height "
+                    + "/ 2])("
                     + find(selector) + ".getBoundingClientRect())").split(",");
             call(session, "Input.dispatchMouseEvent", "type", "mouseMoved",
                     "x", Double.parseDouble(at[0]), "y", Double.parseDouble(at[1]));
@@ -181,10 +195,14 @@ final class Browser implements AutoCloseable {
         /** What its script holds in memory, after a collection of garbage. */
         long heapBytes() {
             call(session, "HeapProfiler.collectGarbage");
-            return (long) Double.parseDouble((String) call(session, "Runtime.getHeapUsage").get("usedSize"));
+            return (long) Double.parseDouble((String) call(session, "Runtime.getHeapUsage")
+                    .get("usedSize"));
         }
 
-        /** What its main thread has used of a processor: less than the time on the clock where others use it, too. */
+        /**
+         * What its main thread has used of a processor: less than the time on the clock where
+         * others use it, too.
+         */
         double threadSeconds() {
             List<?> metrics = (List<?>) call(session, "Performance.getMetrics").get("metrics");
             return metrics.stream().map(metric -> (Map<?, ?>) metric)
@@ -199,11 +217,13 @@ final class Browser implements AutoCloseable {
         }
 
         private void hear(String method, Map<?, ?> params) {
-            Map<?, ?> entry = method.equals("Log.entryAdded") ? (Map<?, ?>) params.get("entry") : Map.of();
+            Map<?, ?> entry = method.equals("Log.entryAdded") ? (Map<?, ?>) params.get("entry")
+                    : Map.of();
             if ("error".equals(entry.get("level"))) {
                 errors.add((String) entry.get("text"));
             } else if (method.equals("Runtime.exceptionThrown")
-                    || method.equals("Runtime.consoleAPICalled") && "error".equals(params.get("type"))) {
+                    || method.equals("Runtime.consoleAPICalled")
+                            && "error".equals(params.get("type"))) {
                 errors.add(params.toString());
             }
         }
@@ -214,11 +234,14 @@ final class Browser implements AutoCloseable {
         }
     }
 
-    /** Puts the messages together and hands them out: answers by their number, events to their tab. */
+    /**
+     * Puts the messages together and hands them out: answers by their number, events to their tab.
+     */
     private final class Listener implements WebSocket.Listener {
         private final StringBuilder message = new StringBuilder();
 
-        @Override public CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
+        @Override public CompletionStage<?> onText(WebSocket from, CharSequence part,
+                boolean last) {
             message.append(part);
             if (last) {
                 Map<?, ?> got = Json.read(message.toString());
@@ -280,13 +303,15 @@ final class Browser implements AutoCloseable {
             return ESCAPE.matcher(token.substring(1, token.length() - 1)).replaceAll(escape -> {
                 String text = escape.group();
                 return Matcher.quoteReplacement(text.startsWith("\\u")
-                        ? String.valueOf((char) Integer.parseInt(text.substring(2), 16)) : text.translateEscapes());
+                        ? String.valueOf((char) Integer.parseInt(text.substring(2), 16))
+                                : text.translateEscapes());
             });
         }
 
         static String write(Object value) {
             if (value instanceof Map<?, ?> map) {
-                return map.entrySet().stream().map(entry -> write(entry.getKey()) + ":" + write(entry.getValue()))
+                return map.entrySet().stream()
+                        .map(entry -> write(entry.getKey()) + ":" + write(entry.getValue()))
                         .collect(Collectors.joining(",", "{", "}"));
             }
             if (value instanceof List<?> list) {
@@ -298,7 +323,8 @@ final class Browser implements AutoCloseable {
         static String quote(String text) {
             StringBuilder quoted = new StringBuilder("\"");
             for (char c : text.toCharArray()) {
-                quoted.append(c < ' ' || c == '"' || c == '\\' ? String.format("\\u%04x", (int) c) : String.valueOf(c));
+                quoted.append(c < ' ' || c == '"' || c == '\\' ? String.format("\\u%04x", (int) c)
+                        : String.valueOf(c));
             }
             return quoted.append('"').toString();
         }

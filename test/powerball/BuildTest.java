@@ -17,8 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What build.sh says when something is missing: one sentence, and nothing is done. And which tests it runs. It is run in
- * a folder of its own; where it gets so far, with a javac and a java that only note what they are asked.
+ * What build.sh says when something is missing: one sentence, and nothing is done. And which tests
+ * it runs. It is run in
+ * a folder of its own; where it gets so far, with a javac and a java that only note what they are
+ * asked.
  */
 class BuildTest {
 
@@ -37,7 +39,8 @@ class BuildTest {
         tools = Files.createDirectory(folder.resolve("tools"));
         Files.createDirectories(project.resolve("src/powerball"));
         Files.copy(Run.PROJECT.resolve("build.sh"), project.resolve("build.sh"));
-        for (String tool : List.of("bash", "dirname", "mkdir", "cut", "tr", "sha256sum", "rm", "cat", "env")) {
+        for (String tool : List.of("bash", "dirname", "mkdir", "cut", "tr", "sha256sum", "rm",
+                "cat", "env")) {
             tool(tool, "exec " + whereIs(tool) + " \"$@\"");
         }
     }
@@ -51,7 +54,8 @@ class BuildTest {
 
     /** Runs it from another folder. Returns what it says on stderr. */
     private String failure(String javaHome, String... tests) {
-        List<String> command = new ArrayList<>(List.of("env", "PATH=" + tools, "JAVA_HOME=" + javaHome,
+        List<String> command = new ArrayList<>(
+                List.of("env", "PATH=" + tools, "JAVA_HOME=" + javaHome,
                 "bash", project.resolve("build.sh").toString()));
         if (tests.length > 0) command.add("test");
         command.addAll(List.of(tests));
@@ -65,7 +69,8 @@ class BuildTest {
 
     private void tool(String name, String script) throws IOException {
         Files.writeString(tools.resolve(name), "#!" + whereIs("bash") + "\n" + script + "\n");
-        Files.setPosixFilePermissions(tools.resolve(name), PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(tools.resolve(name),
+                PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     @Test void withoutJdkItSaysWhatToInstall() {
@@ -76,14 +81,17 @@ class BuildTest {
     @Test void anOldJdkIsNamed() throws IOException {
         tool("java", "");
         tool("javac", "echo javac 11.0.2");
-        assertTrue(failure("").startsWith("build.sh: the JDK must be 17 or newer, not javac 11.0.2"));
+        assertTrue(failure("")
+                .startsWith("build.sh: the JDK must be 17 or newer, not javac 11.0.2"));
         tool("javac", "echo javac 1.8.0_402");
-        assertTrue(failure("").startsWith("build.sh: the JDK must be 17 or newer, not javac 1.8.0_402"));
+        assertTrue(failure("")
+                .startsWith("build.sh: the JDK must be 17 or newer, not javac 1.8.0_402"));
     }
 
     @Test void withoutMavenItSaysWhichFileToPutWhere() {
         String sentence = failure(JDK);
-        assertTrue(sentence.contains("lib/sqlite-jdbc-") && sentence.contains("org.xerial:sqlite-jdbc:"), sentence);
+        assertTrue(sentence.contains("lib/sqlite-jdbc-")
+                && sentence.contains("org.xerial:sqlite-jdbc:"), sentence);
     }
 
     @Test void aJarThatIsNotWhatItShouldBeIsRefused() throws IOException {
@@ -93,7 +101,8 @@ class BuildTest {
     }
 
     @Test void throughALinkItTouchesNothing() throws IOException {
-        Path link = Files.createSymbolicLink(Files.createDirectory(folder.resolve("elsewhere")).resolve("b.sh"),
+        Path link = Files.createSymbolicLink(Files.createDirectory(folder.resolve("elsewhere"))
+                .resolve("b.sh"),
                 project.resolve("build.sh"));
         try (Run build = Run.start(folder, List.of("bash", link.toString()))) {
             assertEquals(1, build.exitCode(), build.out());
@@ -112,14 +121,17 @@ class BuildTest {
 
     @Test void aClassOrAMethodCanBeNamedOrSeveral() throws IOException {
         String asked = test(Map.of(), List.of("OneTest", "TwoTest#aMethod"));
-        assertTrue(asked.endsWith(" --select-class powerball.OneTest --include-methodname powerball[.]OneTest#.*"
-                + " --select-class powerball.TwoTest --include-methodname powerball[.]TwoTest#aMethod\n"), asked);
+        assertTrue(asked.endsWith(
+                " --select-class powerball.OneTest --include-methodname powerball[.]OneTest#.*"
+                + " --select-class powerball.TwoTest --include-methodname "
+                + "powerball[.]TwoTest#aMethod\n"), asked);
     }
 
     @Test void aClassThatIsNotThereIsToldBeforeAnythingIsCompiled() throws IOException {
         Files.createDirectories(project.resolve("test/powerball"));
         String sentence = failure(JDK, "NoTest#aMethod");
-        assertTrue(sentence.startsWith("build.sh: there is no test/powerball/NoTest.java: "), sentence);
+        assertTrue(sentence.startsWith("build.sh: there is no test/powerball/NoTest.java: "),
+                sentence);
     }
 
     @Test void inGitBashThePartsOfAClassPathStandBetweenSemicolons() throws IOException {
@@ -127,11 +139,13 @@ class BuildTest {
         assertTrue(asked.contains("--class-path build/main;build/test;lib/sqlite-jdbc-"), asked);
         assertTrue(asked.contains("-cp build/main;lib/* -d build/test"), asked);
         String elsewhere = test(Map.of(), List.of());
-        assertTrue(elsewhere.contains("--class-path build/main:build/test:lib/sqlite-jdbc-"), elsewhere);
+        assertTrue(elsewhere.contains("--class-path build/main:build/test:lib/sqlite-jdbc-"),
+                elsewhere);
     }
 
     @Test void aClassThatCannotRunHereCountsAsSkipped() throws IOException {
-        summary = "[ 1 containers aborted ]\\n[ 3 tests successful ]\\n[ 2 tests aborted ]\\n[ 0 tests failed ]";
+        summary = "[ 1 containers aborted ]\\n[ 3 tests successful ]\\n[ 2 tests aborted ]\\n[ 0 "
+                + "tests failed ]";
         test(Map.of(), List.of());
         assertEquals("3 passed, 0 failed, 3 skipped", lastLine);
     }
@@ -150,10 +164,12 @@ class BuildTest {
         }
         Path asked = folder.resolve("asked");
         Files.deleteIfExists(asked);
-        tool("javac", "[ \"$*\" = -version ] && echo javac 17.0.1 || echo javac \"$@\" >>'" + asked + "'");
+        tool("javac", "[ \"$*\" = -version ] && echo javac 17.0.1 || echo javac \"$@\" >>'" + asked
+                + "'");
         tool("java", "echo java \"$@\" >>'" + asked + "'; printf '" + summary + "\\n'");
         Files.createDirectories(project.resolve("test/powerball"));
-        for (String file : List.of("src/powerball/A.java", "src/powerball/names", "src/powerball/index.html",
+        for (String file : List.of("src/powerball/A.java", "src/powerball/names",
+                "src/powerball/index.html",
                 "test/powerball/OneTest.java", "test/powerball/TwoTest.java")) {
             if (!Files.exists(project.resolve(file))) Files.createFile(project.resolve(file));
         }
@@ -171,7 +187,8 @@ class BuildTest {
 
     private void copyTheJars() throws IOException {
         Path lib = Files.createDirectories(project.resolve("lib"));
-        try (DirectoryStream<Path> jars = Files.newDirectoryStream(Run.PROJECT.resolve("lib"), "*.jar")) {
+        try (DirectoryStream<Path> jars = Files.newDirectoryStream(Run.PROJECT.resolve("lib"),
+                "*.jar")) {
             for (Path jar : jars) {
                 Path copy = lib.resolve(jar.getFileName());
                 if (!Files.exists(copy)) Files.copy(jar, copy);

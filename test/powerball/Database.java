@@ -66,7 +66,8 @@ final class Database {
 
     /** Whether there are rows, also while another program is about to make the table. */
     static boolean hasRows(Path file) {
-        return Files.exists(file) && query(file, "SELECT 1 FROM sqlite_master").size() > 0 && count(file) > 0;
+        return Files.exists(file) && query(file, "SELECT 1 FROM sqlite_master").size() > 0
+                && count(file) > 0;
     }
 
     /** How many rows are stored. */

@@ -61,7 +61,8 @@ final class FakeServer implements AutoCloseable {
                 client.setSoLinger(true, 0);
             }
         } catch (IOException | InterruptedException e) {
-            // The client has left, or the test is over: what the test looks at is what the client says of it.
+            // The client has left, or the test is over: what the test looks at is what the client
+            // says of it.
         }
     }
 
@@ -80,11 +81,13 @@ final class FakeServer implements AutoCloseable {
 
     /** Rows from to to - 1, good ones in the dialect of today, separated by commas. */
     static String rows(int from, int to) {
-        return IntStream.range(from, to).mapToObj(FakeServer::row).collect(Collectors.joining(", "));
+        return IntStream.range(from, to).mapToObj(FakeServer::row)
+                .collect(Collectors.joining(", "));
     }
 
     static String row(int i) {
-        return String.format("('%s', 'Ana', 'O''Brien', 'Reno', 'NV', '5d1c8d8e-0000-4000-8000-%012d', "
+        return String.format(
+                "('%s', 'Ana', 'O''Brien', 'Reno', 'NV', '5d1c8d8e-0000-4000-8000-%012d', "
                 + "3, 14, 27, 40, 68, 9)", id(i), i);
     }
 
@@ -106,7 +109,8 @@ final class FakeServer implements AutoCloseable {
 
     /** Sends one chunk of a chunked body; an empty one ends it. */
     static void chunk(OutputStream out, String text) throws IOException {
-        send(out, Integer.toHexString(text.getBytes(StandardCharsets.UTF_8).length) + "\r\n" + text + "\r\n");
+        send(out, Integer.toHexString(text.getBytes(StandardCharsets.UTF_8).length) + "\r\n" + text
+                + "\r\n");
     }
 
     /** A whole answer with its body in chunks. */

@@ -31,13 +31,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The three formats say what the rows are, to readers that take their standards at the word, and to common tools. */
+/**
+ * The three formats say what the rows are, to readers that take their standards at the word, and to
+ * common tools.
+ */
 class FormatTest {
 
     private static final long SEED = 42;
     private static final int ROWS = 2_000;
-    private static final List<String> COLUMNS = Server.Column.ALL.stream().map(Server.Column::name).toList();
-    private static final List<List<Object>> MADE = LongStream.range(0, ROWS).mapToObj(FormatTest::made).toList();
+    private static final List<String> COLUMNS = Server.Column.ALL.stream().map(Server.Column::name)
+            .toList();
+    private static final List<List<Object>> MADE = LongStream.range(0, ROWS)
+            .mapToObj(FormatTest::made).toList();
 
     private static ServerProcess server;
 
@@ -59,7 +64,7 @@ class FormatTest {
         return server.get("/drawing/" + ROWS + "?seed=" + SEED + "&format=" + format).body();
     }
 
-    // ---- By the standards -------------------------------------------------------------------------------------------
+    // ---- By the standards -----------------------------------------------------------------------
 
     @ParameterizedTest
     @ValueSource(strings = {"sql", "csv", "ndjson"})
@@ -68,7 +73,8 @@ class FormatTest {
     }
 
     @Test void theRowsThatAreReadHaveNamesThatNeedCare() {
-        String names = MADE.stream().map(row -> row.get(1) + " " + row.get(2)).collect(Collectors.joining("\n"));
+        String names = MADE.stream().map(row -> row.get(1) + " " + row.get(2))
+                .collect(Collectors.joining("\n"));
         assertTrue(names.contains("'"), "no apostrophe");
         assertTrue(names.matches("(?s).*[^\\x00-\\x7f].*"), "only ASCII");
     }
@@ -105,7 +111,7 @@ class FormatTest {
         assertEquals(MADE.subList(5, 7), new Reader(slice).rows("csv"));
     }
 
-    // ---- By tools ---------------------------------------------------------------------------------------------------
+    // ---- By tools -------------------------------------------------------------------------------
 
     @Test void aLineOfSqlIsARowForSqlite() {
         assertEquals(joined(MADE), stored(fetch("sql")));
@@ -116,21 +122,29 @@ class FormatTest {
         Path file = folder.resolve("values.db");
         Database.execute(file, "CREATE TABLE t (" + String.join(", ", COLUMNS) + ")");
         Database.execute(file, "INSERT INTO t VALUES " + rows.strip().replace(")\n(", "),\n("));
-        assertEquals(List.of("text|integer|integer"), Database.query(file, "SELECT DISTINCT typeof(transaction_id), "
+        assertEquals(List.of("text|integer|integer"),
+                Database.query(file, "SELECT DISTINCT typeof(transaction_id), "
                 + "typeof(powerball_1), typeof(powerball_number) FROM t"));
         return Database.query(file, "SELECT * FROM t ORDER BY rowid");
     }
 
-    /** The first client of this API, in Java: for every line, strip, drop the ends, split, bind twelve strings. */
+    /**
+     * The first client of this API, in Java: for every line, strip, drop the ends, split, bind
+     * twelve strings.
+     */
     @Test void theFirstClientStoresIntegers() throws SQLException {
         Path file = folder.resolve("first-client.db");
         String body = server.get("/drawing/1000?seed=42").body();
         try (Connection database = DriverManager.getConnection("jdbc:sqlite:" + file)) {
-            database.createStatement().execute("CREATE TABLE t (transaction_id TEXT, first_name TEXT, last_name TEXT,"
-                    + " city TEXT, state TEXT, customer_id TEXT, powerball_1 INTEGER, powerball_2 INTEGER,"
-                    + " powerball_3 INTEGER, powerball_4 INTEGER, powerball_5 INTEGER, powerball_number INTEGER)");
+            database.createStatement().execute(
+                    "CREATE TABLE t (transaction_id TEXT, first_name TEXT, last_name TEXT,"
+                    + " city TEXT, state TEXT, customer_id TEXT, powerball_1 INTEGER, "
+                    + "powerball_2 INTEGER,"
+                    + " powerball_3 INTEGER, powerball_4 INTEGER, powerball_5 INTEGER, "
+                    + "powerball_number INTEGER)");
             PreparedStatement insert =
-                    database.prepareStatement("INSERT INTO t VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                    database.prepareStatement(
+                            "INSERT INTO t VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
             for (String line : body.split("\n")) {
                 String row = line.strip();
                 String[] fields = row.substring(1, row.length() - 1).split(", ");
@@ -141,12 +155,18 @@ class FormatTest {
                 insert.execute();
             }
         }
-        assertEquals(List.of("1000|integer|integer|integer|integer|integer|integer"), Database.query(file,
-                "SELECT count(*), typeof(powerball_1), typeof(powerball_2), typeof(powerball_3), typeof(powerball_4),"
-                + " typeof(powerball_5), typeof(powerball_number) FROM t GROUP BY 2, 3, 4, 5, 6, 7"));
-        assertEquals(MADE.subList(0, 1000).stream().map(row -> row.subList(6, 12)).toList().toString()
-                .replaceAll("[\\[\\] ]", ""), String.join(",", Database.query(file, "SELECT powerball_1 || ','"
-                + " || powerball_2 || ',' || powerball_3 || ',' || powerball_4 || ',' || powerball_5 || ','"
+        assertEquals(List.of("1000|integer|integer|integer|integer|integer|integer"),
+                Database.query(file,
+                "SELECT count(*), typeof(powerball_1), typeof(powerball_2), typeof(powerball_3), "
+                + "typeof(powerball_4),"
+                + " typeof(powerball_5), typeof(powerball_number) FROM t"
+                + " GROUP BY 2, 3, 4, 5, 6, 7"));
+        assertEquals(MADE.subList(0, 1000).stream().map(row -> row.subList(6, 12)).toList()
+                .toString()
+                .replaceAll("[\\[\\] ]", ""),
+                        String.join(",", Database.query(file, "SELECT powerball_1 || ','"
+                + " || powerball_2 || ',' || powerball_3 || ',' || powerball_4 || ',' || "
+                + "powerball_5 || ','"
                 + " || powerball_number FROM t ORDER BY rowid")));
     }
 
@@ -154,7 +174,8 @@ class FormatTest {
     @CsvSource({"sql, 0", "csv, 1", "ndjson, 0"})
     void everyRowIsALineInEveryFormat(String format, int headerLines) {
         for (int rows : new int[] {0, 1, 1000}) {
-            String command = "curl -s '" + server.url + "/drawing/" + rows + "?format=" + format + "' | wc -l";
+            String command = "curl -s '" + server.url + "/drawing/" + rows + "?format=" + format
+                    + "' | wc -l";
             try (Run run = Run.start(folder, List.of("bash", "-c", command))) {
                 assertEquals(0, run.exitCode(), run::err);
                 assertEquals(rows + headerLines, Integer.parseInt(run.out().strip()), command);
@@ -176,22 +197,26 @@ class FormatTest {
     @Test void ndjsonIsReadByJq() throws IOException {
         String jq = Run.tool("jq");
         Files.writeString(folder.resolve("rows.ndjson"), fetch("ndjson"));
-        try (Run run = Run.start(folder, List.of(jq, "-r", "map(tostring) | join(\"|\")", "rows.ndjson"))) {
+        try (Run run = Run.start(folder, List.of(jq, "-r", "map(tostring) | join(\"|\")",
+                "rows.ndjson"))) {
             assertEquals(0, run.exitCode(), run::err);
             assertEquals(joined(MADE), run.out().lines().toList());
         }
     }
 
     private static List<String> joined(List<List<Object>> rows) {
-        return rows.stream().map(row -> row.stream().map(Object::toString).collect(Collectors.joining("|"))).toList();
+        return rows.stream().map(row -> row.stream().map(Object::toString)
+                .collect(Collectors.joining("|"))).toList();
     }
 
-    // ---- Lists that a teacher has edited ----------------------------------------------------------------------------
+    // ---- Lists that a teacher has edited --------------------------------------------------------
 
     @Test void anyNameSurvivesEveryFormat() throws IOException {
-        Set<String> names = Set.of("O'Neil,Jr.", "\"Doc\" Ray", "back\\slash", "\\", "'", "''", "\"", ",", "Ñandú 李");
+        Set<String> names = Set.of("O'Neil,Jr.", "\"Doc\" Ray", "back\\slash", "\\", "'", "''",
+                "\"", ",", "Ñandú 李");
         Path program = ServerProcess.copyOfSource(folder);
-        Files.writeString(program.resolveSibling("names/last.txt"), String.join("\n", names) + "\n");
+        Files.writeString(program.resolveSibling("names/last.txt"), String.join("\n", names)
+                + "\n");
         List<String> command = Run.java(program.toString(), "--port", "0");
         try (ServerProcess edited = ServerProcess.start(folder, command)) {
             for (String format : List.of("sql", "csv", "ndjson")) {
@@ -200,7 +225,8 @@ class FormatTest {
                         .map(row -> row.get(2)).collect(Collectors.toSet()), format);
             }
             String lastNames = stored(edited.get("/drawing/300?seed=1").body()).toString();
-            assertAll(names.stream().map(name -> () -> assertTrue(lastNames.contains("|" + name + "|"), name)));
+            assertAll(names.stream().map(name -> () ->
+                    assertTrue(lastNames.contains("|" + name + "|"), name)));
         }
     }
 
@@ -213,7 +239,8 @@ class FormatTest {
         Files.writeString(list, "\uFEFF" + Files.readString(list).replace("\n", "\r\n"));
         List<String> command = Run.java(program.toString(), "--port", "0");
         try (ServerProcess edited = ServerProcess.start(folder, command)) {
-            assertEquals(server.get("/drawing/3000?seed=1").body(), edited.get("/drawing/3000?seed=1").body());
+            assertEquals(server.get("/drawing/3000?seed=1").body(),
+                    edited.get("/drawing/3000?seed=1").body());
         }
     }
 
@@ -226,7 +253,8 @@ class FormatTest {
                 arguments("first.txt", "\uFEFF"),
                 arguments("first.txt", "\n"),
                 arguments("first.txt", " Ann\n"),
-                arguments("last.txt", "King, Jr.\n"), // the first clients split a row at comma and blank
+                // the first clients split a row at comma and blank
+                arguments("last.txt", "King, Jr.\n"),
                 arguments("places.txt", "Washington, D.C.,DC\n"),
                 arguments("first.txt", "\uFEFF\uFEFFAnn\n"),
                 arguments("last.txt", "Ann\tBob\n"),
@@ -243,8 +271,10 @@ class FormatTest {
     void aListWithABrokenLineStopsTheStart(String file, String text) throws IOException {
         Path names = Files.createDirectories(folder.resolve("powerball/names"));
         Files.writeString(names.resolve(file), text);
-        String classes = folder + ":" + Run.PROJECT.resolve("build/main"); // the list in front hides the right one
-        try (Run run = Run.start(folder, Run.java("-cp", classes, "powerball.Server", "--port", "0"))) {
+        // the list in front hides the right one
+        String classes = folder + ":" + Run.PROJECT.resolve("build/main");
+        try (Run run = Run.start(folder, Run.java("-cp", classes, "powerball.Server", "--port",
+                "0"))) {
             Run.await("an end, or a start", () -> !run.process.isAlive() || !run.out().isEmpty());
             assertEquals("", run.out(), "it started");
             assertEquals(1, run.exitCode());
@@ -253,7 +283,7 @@ class FormatTest {
         }
     }
 
-    // ---- The reader -------------------------------------------------------------------------------------------------
+    // ---- The reader -----------------------------------------------------------------------------
 
     /** A JSON object of texts and whole numbers, its keys in order. */
     static Map<String, Object> json(String text) {
@@ -335,14 +365,18 @@ class FormatTest {
             at += next() == ' ' ? 1 : 0;
         }
 
-        /** A text in marks; after the escape comes a character for itself, and where it is the mark, only the mark. */
+        /**
+         * A text in marks; after the escape comes a character for itself, and where it is the mark,
+         * only the mark.
+         */
         private String quoted(char mark, char escape) {
             expect(String.valueOf(mark));
             StringBuilder found = new StringBuilder();
             while (true) {
                 char c = next();
                 at++;
-                if (c == escape && at < text.length() && (next() == mark || escape != mark && next() == escape)) {
+                if (c == escape && at < text.length()
+                        && (next() == mark || escape != mark && next() == escape)) {
                     found.append(next());
                     at++;
                 } else if (c == mark) {

@@ -38,7 +38,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Ingest and servers that are broken, odd or hostile: it says what is wrong, and keeps the good rows, in 64 MB. */
+/**
+ * Ingest and servers that are broken, odd or hostile: it says what is wrong, and keeps the good
+ * rows, in 64 MB.
+ */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class IngestFaultTest {
 
@@ -62,7 +65,8 @@ class IngestFaultTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource
     void aWrongAnswerEndsIt(Case wrong) throws IOException {
-        try (FakeServer server = new FakeServer(wrong.answer); Run ingest = ingest(folder, server)) {
+        try (FakeServer server = new FakeServer(wrong.answer); Run ingest = ingest(folder,
+                server)) {
             assertFailed(ingest, folder, wrong);
         }
     }
@@ -72,32 +76,42 @@ class IngestFaultTest {
         String problem = "\r\nContent-Type: application/problem+json\r\nConnection: close";
         return Stream.of(
                 new Case("a redirect", FakeServer.closeDelimited(
-                        "HTTP/1.1 302 Found\r\nLocation: https://elsewhere.test/api/drawing/1000?seed=42\r\nContent-Length: 0",
-                        ""), 0, "redirects to https://elsewhere.test/api/drawing/1000", "Try --url https://elsewhere.test/api\n"),
+                        "HTTP/1.1 302 Found\r\nLocation: "
+                        + "https://elsewhere.test/api/drawing/1000?seed=42\r\nContent-Length: 0",
+                        ""), 0, "redirects to https://elsewhere.test/api/drawing/1000",
+                                "Try --url https://elsewhere.test/api\n"),
                 new Case("a redirect to nowhere", FakeServer.closeDelimited(
-                        "HTTP/1.1 302 Found\r\nLocation: ht tp:\r\nContent-Length: 0", ""), 0, "redirects to \"ht tp:\""),
-                new Case("no HTTP", (request, out) -> FakeServer.send(out, "220 mail.test ESMTP\r\n\r\n"), 0,
+                        "HTTP/1.1 302 Found\r\nLocation: ht tp:\r\nContent-Length: 0", ""), 0,
+                                "redirects to \"ht tp:\""),
+                new Case("no HTTP", (request, out) ->
+                        FakeServer.send(out, "220 mail.test ESMTP\r\n\r\n"), 0,
                         "220 mail.test ESMTP"),
                 new Case("404", FakeServer.closeDelimited("HTTP/1.1 404 Not Found" + problem,
-                        "{\"status\": 404, \"detail\": \"no such \\\"\u001b[31m\u0007\u009b31m\\\" path\"}"),
+                        "{\"status\": 404, \"detail\": \"no such "
+                        + "\\\"\u001b[31m\u0007\u009b31m\\\" path\"}"),
                         0, "status 404: no such \"", "path"),
                 new Case("500", FakeServer.closeDelimited("HTTP/1.1 500 Oh" + problem,
-                        "{\"detail\": \"names/first.txt is lost\"}"), 0, "status 500: names/first.txt is lost"),
+                        "{\"detail\": \"names/first.txt is lost\"}"), 0,
+                                "status 500: names/first.txt is lost"),
                 new Case("500 without end", (request, out) -> {
                     FakeServer.send(out, "HTTP/1.1 500 Oh" + problem + "\r\n\r\n{\"detail\": \"");
                     endlessly(1, () -> FakeServer.send(out, "x".repeat(10_000)));
                 }, 0, "status 500"),
-                new Case("another seed", FakeServer.closeDelimited(OK.replace("42", "43"), FakeServer.rows(0, ROWS)), 0,
+                new Case("another seed", FakeServer.closeDelimited(OK.replace("42", "43"),
+                        FakeServer.rows(0, ROWS)), 0,
                         "sent seed 43, not 42"),
-                new Case("a web page", FakeServer.chunked(OK, "<html>\r\n<body>Welcome!</body></html>\r\n"), 0,
+                new Case("a web page", FakeServer.chunked(OK,
+                        "<html>\r\n<body>Welcome!</body></html>\r\n"), 0,
                         "Row 1 ", "<html>??<body>"),
                 new Case("too few rows", FakeServer.chunked(UNNAMED, FakeServer.rows(0, 3)), 3,
                         "The stream ended after 3 of 1,000 rows"),
                 new Case("an end inside a row", FakeServer.chunked(UNNAMED, threeRowsAndAHalf), 3,
                         "ended inside a row after 3 of 1,000 rows"),
-                new Case("an early close", FakeServer.closeDelimited(UNNAMED, FakeServer.rows(0, 3)), 3,
+                new Case("an early close", FakeServer.closeDelimited(UNNAMED,
+                        FakeServer.rows(0, 3)), 3,
                         "The stream ended after 3 of 1,000 rows"),
-                new Case("an early close inside a row", FakeServer.closeDelimited(UNNAMED, threeRowsAndAHalf), 3,
+                new Case("an early close inside a row",
+                        FakeServer.closeDelimited(UNNAMED, threeRowsAndAHalf), 3,
                         "ended inside a row after 3 of 1,000 rows"),
                 new Case("a break without Drawing-Seed", (request, out) -> {
                     FakeServer.send(out, UNNAMED + "\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -105,32 +119,43 @@ class IngestFaultTest {
                 }, 3, "broke after 3 of 1,000 rows", "no Drawing-Seed"),
                 new Case("a rest without Drawing-Seed", (request, out) -> {
                     boolean first = FakeServer.from(request) == 0;
-                    FakeServer.send(out, (first ? OK : UNNAMED) + "\r\nTransfer-Encoding: chunked\r\n\r\n");
-                    FakeServer.chunk(out, FakeServer.rows(0, first ? 3 : ROWS - 3)); // an old server: it knows no from
+                    FakeServer.send(out, (first ? OK : UNNAMED)
+                            + "\r\nTransfer-Encoding: chunked\r\n\r\n");
+                    // an old server: it knows no from
+                    FakeServer.chunk(out, FakeServer.rows(0, first ? 3 : ROWS - 3));
                     FakeServer.send(out, first ? "" : "0\r\n\r\n");
                 }, 3, "no Drawing-Seed"),
-                new Case("one row too many", FakeServer.chunked(OK, FakeServer.rows(0, ROWS + 1)), ROWS,
+                new Case("one row too many", FakeServer.chunked(OK, FakeServer.rows(0, ROWS + 1)),
+                        ROWS,
                         "more than 1,000 rows"),
                 new Case("rows without end", (request, out) -> {
                     FakeServer.send(out, OK + "\r\n\r\n");
                     int[] next = {0};
-                    endlessly(1, () -> FakeServer.send(out, FakeServer.rows(next[0], next[0] += 100) + ", "));
+                    endlessly(1, () -> FakeServer.send(out,
+                            FakeServer.rows(next[0], next[0] += 100) + ", "));
                 }, ROWS, "more than 1,000 rows"),
                 new Case("a row without end", (request, out) -> {
-                    FakeServer.send(out, OK + "\r\n\r\n" + FakeServer.rows(0, 3) + ", ('" + ID + "', 'xxx");
+                    FakeServer.send(out, OK + "\r\n\r\n" + FakeServer.rows(0, 3) + ", ('" + ID
+                            + "', 'xxx");
                     endlessly(1, () -> FakeServer.send(out, "x".repeat(10_000)));
                 }, 3, "Row 4 ", "longer than", "('" + ID + "', 'xxx"),
                 new Case("a malformed row", FakeServer.chunked(OK, FakeServer.rows(0, 3)
-                        + ", \u001b[2J\u0007(, " + FakeServer.rows(4, ROWS)), 3, "Row 4 ", "12 fields", "?[2J?("));
+                        + ", \u001b[2J\u0007(, " + FakeServer.rows(4, ROWS)), 3, "Row 4 ",
+                                "12 fields", "?[2J?("));
     }
 
-    /** Servers that never bring a row, or no row after the third; all asked at once, as each takes 12 s and more. */
+    /**
+     * Servers that never bring a row, or no row after the third; all asked at once, as each takes
+     * 12 s and more.
+     */
     @BeforeAll static void askHopelessServers() throws IOException {
         ask(new Case("silent", (request, out) -> silence(), 0, "No row came for 1 s"), 5);
-        ask(new Case("busy", FakeServer.closeDelimited("HTTP/1.1 503 Busy\r\nRetry-After: 0\r\nContent-Length: 0", ""), 0,
+        ask(new Case("busy", FakeServer.closeDelimited(
+                "HTTP/1.1 503 Busy\r\nRetry-After: 0\r\nContent-Length: 0", ""), 0,
                 "The server answers with status 503"), 5);
         for (int status : new int[] {408, 425, 429, 502, 504}) {
-            ask(new Case("status " + status, FakeServer.closeDelimited("HTTP/1.1 " + status + " No\r\nContent-Length: 0", ""), 0,
+            ask(new Case("status " + status, FakeServer.closeDelimited("HTTP/1.1 " + status
+                    + " No\r\nContent-Length: 0", ""), 0,
                     "The server answers with status " + status), 5);
         }
         ask(new Case("separators", (request, out) -> {
@@ -138,7 +163,8 @@ class IngestFaultTest {
             endlessly(1, () -> FakeServer.send(out, ", \r\n".repeat(2500)));
         }, 0, "No row came for 1 s"), 5);
         ask(new Case("halting", threeRowsAnd(out -> silence()), 3, "No row came for 1 s"), 6);
-        ask(new Case("trickling", threeRowsAnd(out -> endlessly(200, () -> FakeServer.send(out, "'"))), 3,
+        ask(new Case("trickling", threeRowsAnd(out ->
+                endlessly(200, () -> FakeServer.send(out, "'"))), 3,
                 "No row came for 1 s"), 6);
     }
 
@@ -166,7 +192,8 @@ class IngestFaultTest {
             String err = hopeless.ingest.err();
             assertTrue(err.contains("5 attempts in a row made no progress"), err);
             assertTrue(err.contains("after " + hopeless.expected.kept + " of 1,000 rows"), err);
-            assertEquals(hopeless.tries, hopeless.server.requests.size(), hopeless.expected.name + err);
+            assertEquals(hopeless.tries, hopeless.server.requests.size(), hopeless.expected.name
+                    + err);
             assertEquals(hopeless.tries - 1, lines(err, "Asking for the rest"), err);
             assertTrue(lines(err, "% ") > 1, "progress every few seconds: " + err);
         }
@@ -187,13 +214,15 @@ class IngestFaultTest {
     private static FakeServer.Answer threeRowsAnd(Rest rest) {
         return (request, out) -> {
             FakeServer.send(out, OK + "\r\n\r\n");
-            FakeServer.send(out, FakeServer.from(request) == 0 ? FakeServer.rows(0, 3) + ", (" : "(");
+            FakeServer.send(out, FakeServer.from(request) == 0 ? FakeServer.rows(0, 3) + ", ("
+                    : "(");
             rest.to(out);
         };
     }
 
     /** Repeats a step until the client goes away. */
-    private static void endlessly(int pauseMillis, Step step) throws IOException, InterruptedException {
+    private static void endlessly(int pauseMillis, Step step) throws IOException,
+            InterruptedException {
         while (true) {
             step.run();
             Thread.sleep(pauseMillis); // the server's pace
@@ -205,16 +234,21 @@ class IngestFaultTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"503 | 1 | 1.0", "502 | 2 | 2.0", "429 | in 2 s | [123].0", "504 | Sat, 01 Jan 2000 00:00:00 GMT | 0.3",
+    @CsvSource(delimiter = '|', value = {"503 | 1 | 1.0", "502 | 2 | 2.0",
+            "429 | in 2 s | [123].0", "504 | Sat, 01 Jan 2000 00:00:00 GMT | 0.3",
         "503 | soon | 0.3"})
-    void aBusyServerIsAskedAgainWhenItSaidSo(int status, String retryAfter, String pause) throws IOException {
+    void aBusyServerIsAskedAgainWhenItSaidSo(int status, String retryAfter, String pause)
+            throws IOException {
         AtomicInteger asked = new AtomicInteger();
         FakeServer.Answer busyAtFirst = (request, out) -> {
             boolean first = asked.incrementAndGet() == 1;
             ZonedDateTime inTwoSeconds = ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(2);
-            String value = retryAfter.replace("in 2 s", DateTimeFormatter.RFC_1123_DATE_TIME.format(inTwoSeconds));
-            String busy = "HTTP/1.1 " + status + " Busy\r\nRetry-After: " + value + "\r\nContent-Length: 0";
-            FakeServer.closeDelimited(first ? busy : OK, first ? "" : FakeServer.rows(0, ROWS)).to(request, out);
+            String value = retryAfter.replace("in 2 s",
+                    DateTimeFormatter.RFC_1123_DATE_TIME.format(inTwoSeconds));
+            String busy = "HTTP/1.1 " + status + " Busy\r\nRetry-After: " + value
+                    + "\r\nContent-Length: 0";
+            FakeServer.closeDelimited(first ? busy : OK, first ? "" : FakeServer.rows(0, ROWS))
+                    .to(request, out);
         };
         try (FakeServer server = new FakeServer(busyAtFirst); Run ingest = ingest(folder, server)) {
             assertEquals(0, ingest.exitCode(), ingest.err());
@@ -224,13 +258,18 @@ class IngestFaultTest {
     }
 
     @Test void aServerThatAsksForTooLongAWaitIsAskedAgainAfterAMinute() throws IOException {
-        FakeServer.Answer busy = FakeServer.closeDelimited("HTTP/1.1 503 Busy\r\nRetry-After: 99999\r\nContent-Length: 0", "");
+        FakeServer.Answer busy = FakeServer.closeDelimited(
+                "HTTP/1.1 503 Busy\r\nRetry-After: 99999\r\nContent-Length: 0", "");
         try (FakeServer server = new FakeServer(busy); Run ingest = ingest(folder, server)) {
-            ingest.awaitOutput("Asking for the rest in 60.0 s. It asks for a wait of 99,999 s; here 60 s is the most.\n");
+            ingest.awaitOutput("Asking for the rest in 60.0 s. It asks for a wait of 99,999 s; "
+                    + "here 60 s is the most.\n");
         }
     }
 
-    /** A server that cannot be resumed closes the connection, or resets it: all rows that came are kept. */
+    /**
+     * A server that cannot be resumed closes the connection, or resets it: all rows that came are
+     * kept.
+     */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void allThatCameBeforeABreakIsKept(boolean reset) throws IOException {
@@ -242,34 +281,43 @@ class IngestFaultTest {
                 if (reset) throw new FakeServer.Reset();
             };
             try (FakeServer server = new FakeServer(breaking); Run ingest = Run.start(folder,
-                    Run.ingestCommand(List.of(), "1000", "--url", server.url, "--db", db.toString()))) {
+                    Run.ingestCommand(List.of(), "1000", "--url", server.url, "--db",
+                            db.toString()))) {
                 assertEquals(1, ingest.exitCode(), ingest.err());
                 int kept = Files.exists(db) ? Database.count(db) : 0;
                 assertTrue(reset ? kept <= 50 : kept == 50, kept + " kept: " + ingest.err());
-                assertTrue(ingest.err().contains("\n" + kept + " of 1,000 rows were received and stored"), ingest.err());
+                assertTrue(ingest.err().contains("\n" + kept
+                        + " of 1,000 rows were received and stored"), ingest.err());
             }
         }
     }
 
     @Test void aStreamThatEndsTooEarlyIsABreakWhereTheServerNamedTheSeed() throws IOException {
         FakeServer.Answer halfByHalf = (request, out) -> {
-            int from = FakeServer.from(request); // HTTP/1.0, as through some proxies: no chunks, so no break is seen
-            FakeServer.send(out, OK.replace("1.1", "1.0") + "\r\n\r\n" + FakeServer.rows(from, Math.min(ROWS, from + 400)));
+            // HTTP/1.0, as through some proxies: no chunks, so no break is seen
+            int from = FakeServer.from(request);
+            FakeServer.send(out, OK.replace("1.1", "1.0") + "\r\n\r\n"
+                    + FakeServer.rows(from, Math.min(ROWS, from + 400)));
         };
         try (FakeServer server = new FakeServer(halfByHalf); Run ingest = ingest(folder, server)) {
             assertEquals(0, ingest.exitCode(), ingest.err());
-            assertTrue(ingest.err().contains("The stream ended after 400 of 1,000 rows. Asking for the rest"), ingest.err());
+            assertTrue(ingest.err()
+                    .contains("The stream ended after 400 of 1,000 rows. Asking for the rest"),
+                    ingest.err());
         }
         assertEquals(ROWS, Database.count(folder.resolve("powerball_data.db")));
     }
 
     @Test void aSliceIsAskedForWithItsFirstRowAndItsPace() throws IOException {
         FakeServer.Answer slice = FakeServer.chunked(OK, FakeServer.rows(5000, 6000));
-        try (FakeServer server = new FakeServer(slice); Run ingest = Run.start(folder, Run.ingestCommand(List.of(), "1000",
+        try (FakeServer server = new FakeServer(slice); Run ingest = Run.start(folder,
+                Run.ingestCommand(List.of(), "1000",
                 "--seed", "42", "--url", server.url, "--from", "5,000", "--rate", "20000"))) {
             assertEquals(0, ingest.exitCode(), ingest.err());
-            assertEquals("GET /drawing/1000?seed=42&from=5000&rate=20000 HTTP/1.1", server.requests.get(0));
-            assertTrue(ingest.out().contains("for 1,000 rows of seed 42, from row 5,000\n"), ingest.out());
+            assertEquals("GET /drawing/1000?seed=42&from=5000&rate=20000 HTTP/1.1",
+                    server.requests.get(0));
+            assertTrue(ingest.out().contains("for 1,000 rows of seed 42, from row 5,000\n"),
+                    ingest.out());
         }
     }
 
@@ -278,8 +326,10 @@ class IngestFaultTest {
             FakeServer.send(out, OK + "\r\nTransfer-Encoding: chunked\r\n\r\n");
             FakeServer.chunk(out, FakeServer.rows(0, 600));
         };
-        try (FakeServer server = new FakeServer(fromTheStart); Run ingest = ingest(folder, server)) {
-            assertFailed(ingest, folder, new Case("ignores from", null, 600, "began with the first row again"));
+        try (FakeServer server = new FakeServer(fromTheStart); Run ingest = ingest(folder,
+                server)) {
+            assertFailed(ingest, folder, new Case("ignores from", null, 600,
+                    "began with the first row again"));
         }
     }
 
@@ -298,12 +348,16 @@ class IngestFaultTest {
     @Test void aServerThatHangsUpIsAskedAgain() throws IOException {
         AtomicInteger asked = new AtomicInteger();
         FakeServer.Answer hangingUp = (request, out) -> {
-            if (asked.incrementAndGet() > 3) FakeServer.send(out, OK + "\r\n\r\n" + FakeServer.rows(0, ROWS));
+            if (asked.incrementAndGet() > 3) FakeServer.send(out, OK + "\r\n\r\n"
+                    + FakeServer.rows(0, ROWS));
         };
         try (FakeServer server = new FakeServer(hangingUp); Run ingest = ingest(folder, server)) {
             assertEquals(0, ingest.exitCode(), ingest.err());
-            assertTrue(ingest.err().contains(" broke after 0 of 1,000 rows. Asking for the rest in 0.3 s."), ingest.err());
-            assertFalse(ingest.err().contains("The stream broke"), "none had begun: " + ingest.err());
+            assertTrue(ingest.err()
+                    .contains(" broke after 0 of 1,000 rows. Asking for the rest in 0.3 s."),
+                    ingest.err());
+            assertFalse(ingest.err().contains("The stream broke"), "none had begun: "
+                    + ingest.err());
         }
     }
 
@@ -311,7 +365,8 @@ class IngestFaultTest {
     @Test void anUnknownHostEndsItAtOnce() {
         try (Run ingest = Run.ingest(folder, "10", "--url", "http://no-such-host.invalid")) {
             assertEquals(1, ingest.exitCode(), ingest.err());
-            assertTrue(ingest.err().startsWith("The host name in http://no-such-host.invalid is unknown.\n0 of 10 rows"),
+            assertTrue(ingest.err().startsWith(
+                    "The host name in http://no-such-host.invalid is unknown.\n0 of 10 rows"),
                     ingest.err());
         }
     }
@@ -324,8 +379,10 @@ class IngestFaultTest {
             String url = "https://127.0.0.1:" + plain.getLocalPort();
             try (Run ingest = Run.ingest(folder, "10", "--url", url, "--stall-seconds", "1")) {
                 assertEquals(1, ingest.exitCode(), ingest.err());
-                String reason = "No secure connection to \\Q" + url + "\\E: Un[^\n]* SSL message[^\n]*\n0 of 10 rows";
-                assertTrue(Pattern.compile("(?m)^" + reason).matcher(ingest.err()).find(), ingest.err());
+                String reason = "No secure connection to \\Q" + url
+                        + "\\E: Un[^\n]* SSL message[^\n]*\n0 of 10 rows";
+                assertTrue(Pattern.compile("(?m)^" + reason).matcher(ingest.err()).find(),
+                        ingest.err());
             }
         }
     }
@@ -334,7 +391,8 @@ class IngestFaultTest {
     private static void answerInPlainText(ServerSocket socket) {
         while (!socket.isClosed()) {
             try (Socket client = socket.accept()) {
-                FakeServer.send(client.getOutputStream(), "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+                FakeServer.send(client.getOutputStream(),
+                        "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
                 client.getInputStream().readAllBytes();
             } catch (IOException e) {
                 // The client has left, or the test is over.
@@ -345,7 +403,8 @@ class IngestFaultTest {
     @Test void aCertificateThatNobodyVouchesForEndsAtOnce() throws Exception {
         Path keys = folder.resolve("keys");
         String keytool = Path.of(Run.JAVA).resolveSibling("keytool").toString();
-        try (Run made = Run.start(folder, List.of(keytool, "-genkeypair", "-keyalg", "EC", "-dname", "CN=localhost",
+        try (Run made = Run.start(folder, List.of(keytool, "-genkeypair", "-keyalg", "EC",
+                "-dname", "CN=localhost",
                 "-keystore", keys.toString(), "-storepass", "secret", "-alias", "a"))) {
             assertEquals(0, made.exitCode(), made.err());
         }
@@ -357,9 +416,11 @@ class IngestFaultTest {
         HttpsServer server = HttpsServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
         server.setHttpsConfigurator(new HttpsConfigurator(context));
         server.start();
-        try (Run ingest = Run.ingest(folder, "10", "--url", "https://localhost:" + server.getAddress().getPort())) {
+        try (Run ingest = Run.ingest(folder, "10", "--url", "https://localhost:"
+                + server.getAddress().getPort())) {
             assertEquals(1, ingest.exitCode(), ingest.err());
-            assertTrue(ingest.err().startsWith("No secure connection to https://localhost:"), ingest.err());
+            assertTrue(ingest.err().startsWith("No secure connection to https://localhost:"),
+                    ingest.err());
             assertTrue(ingest.err().contains("certification path"), ingest.err());
         } finally {
             server.stop(0);
@@ -370,15 +431,19 @@ class IngestFaultTest {
     @ParameterizedTest
     @CsvSource({"http, 403", "http, 407", "https, 403", "https, 407"})
     void aProxyThatRefusesIsTold(String scheme, int status) throws IOException {
-        FakeServer.Answer refusing = FakeServer.closeDelimited("HTTP/1.1 " + status + " No\r\nContent-Length: 0"
+        FakeServer.Answer refusing = FakeServer.closeDelimited("HTTP/1.1 " + status
+                + " No\r\nContent-Length: 0"
                 + (status == 407 ? "\r\nProxy-Authenticate: Basic realm=x" : ""), "");
         try (FakeServer proxy = new FakeServer(refusing)) {
             String port = proxy.url.substring(proxy.url.lastIndexOf(':') + 1);
-            List<String> jvm = List.of("-D" + scheme + ".proxyHost=127.0.0.1", "-D" + scheme + ".proxyPort=" + port,
+            List<String> jvm = List.of("-D" + scheme + ".proxyHost=127.0.0.1", "-D" + scheme
+                    + ".proxyPort=" + port,
                     "-Dhttp.nonProxyHosts=");
-            try (Run ingest = Run.start(folder, Run.ingestCommand(jvm, "10", "--url", scheme + "://rows.test"))) {
+            try (Run ingest = Run.start(folder,
+                    Run.ingestCommand(jvm, "10", "--url", scheme + "://rows.test"))) {
                 assertEquals(1, ingest.exitCode(), ingest.err());
-                assertTrue(ingest.err().lines().findFirst().orElse("").contains("" + status), ingest.err());
+                assertTrue(ingest.err().lines().findFirst().orElse("").contains("" + status),
+                        ingest.err());
                 assertFalse(ingest.err().contains("Asking for the rest"), ingest.err());
                 assertEquals(1, proxy.requests.size(), ingest.err());
             }
@@ -389,8 +454,11 @@ class IngestFaultTest {
         Path db = folder.resolve("powerball_data.db");
         try (FakeServer server = new FakeServer(FakeServer.chunked(OK, FakeServer.rows(0, ROWS)))) {
             Database.createTable(db);
-            Database.execute(db, "CREATE TRIGGER no BEFORE INSERT ON powerball_results WHEN NEW.transaction_id = '"
-                    + FakeServer.id(500) + "' BEGIN SELECT RAISE(ABORT, 'nobody of that name'); END");
+            Database.execute(db,
+                    "CREATE TRIGGER no BEFORE INSERT ON powerball_results WHEN "
+                    + "NEW.transaction_id = '"
+                    + FakeServer.id(500)
+                            + "' BEGIN SELECT RAISE(ABORT, 'nobody of that name'); END");
             try (Run ingest = ingest(folder, server)) {
                 assertFailed(ingest, folder, new Case("refused", null, 0, "nobody of that name"));
             }
@@ -399,7 +467,8 @@ class IngestFaultTest {
 
     private static Run ingest(Path folder, FakeServer server) {
         List<String> jvm = List.of("-Xmx64m", "-Dfile.encoding=UTF-8", "-Dstderr.encoding=UTF-8");
-        return Run.start(folder, Run.ingestCommand(jvm, "" + ROWS, "--seed", "42", "--url", server.url,
+        return Run.start(folder, Run.ingestCommand(jvm, "" + ROWS, "--seed", "42", "--url",
+                server.url,
                 "--stall-seconds", "1"));
     }
 
@@ -409,12 +478,14 @@ class IngestFaultTest {
         for (String part : expected.said) {
             assertTrue(err.contains(part), part + " in " + err);
         }
-        assertTrue(err.contains("java -cp \"lib/*\" src/powerball/Ingest.java 1000 --seed 42"), err);
+        assertTrue(err.contains("java -cp \"lib/*\" src/powerball/Ingest.java 1000 --seed 42"),
+                err);
         assertFalse(err.contains("Exception"), err);
         assertTrue(err.chars().allMatch(c -> c == '\n' || !Character.isISOControl(c)), err);
         Path db = folder.resolve("powerball_data.db");
         assertEquals(expected.kept, Files.exists(db) ? Database.count(db) : 0);
-        assertTrue(err.contains(String.format(Locale.ROOT, "%,d of 1,000 rows", expected.kept)), err);
+        assertTrue(err.contains(String.format(Locale.ROOT, "%,d of 1,000 rows", expected.kept)),
+                err);
         if (Files.exists(db)) {
             assertEquals(List.of("ok"), Database.query(db, "PRAGMA integrity_check"));
         }

@@ -29,16 +29,23 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Ingest as people run it: what it asks and says, which options it takes, and what is in the database afterwards. */
+/**
+ * Ingest as people run it: what it asks and says, which options it takes, and what is in the
+ * database afterwards.
+ */
 class IngestTest {
 
     private static final String PROMPT = "How many lucky winners today? ";
-    private static final List<String> COLUMNS = List.of("transaction_id|TEXT|1", "first_name|TEXT|0",
-            "last_name|TEXT|0", "city|TEXT|0", "state|TEXT|0", "customer_id|TEXT|0", "powerball_1|INTEGER|0",
-            "powerball_2|INTEGER|0", "powerball_3|INTEGER|0", "powerball_4|INTEGER|0", "powerball_5|INTEGER|0",
+    private static final List<String> COLUMNS =
+            List.of("transaction_id|TEXT|1", "first_name|TEXT|0",
+            "last_name|TEXT|0", "city|TEXT|0", "state|TEXT|0", "customer_id|TEXT|0",
+                    "powerball_1|INTEGER|0",
+            "powerball_2|INTEGER|0", "powerball_3|INTEGER|0", "powerball_4|INTEGER|0",
+                    "powerball_5|INTEGER|0",
             "powerball_number|INTEGER|0");
     private static final Pattern PROGRESS =
-            Pattern.compile("[0-9]{1,3}% [0-9,]+ of [0-9,]+ rows, [0-9:]+ elapsed, ([0-9:]+|\\?) left, [0-9,]+ rows/s");
+            Pattern.compile("[0-9]{1,3}% [0-9,]+ of [0-9,]+ rows, [0-9:]+ elapsed, ([0-9:]+|\\?) "
+                    + "left, [0-9,]+ rows/s");
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8";
 
     @AutoClose private static ServerProcess server;
@@ -51,17 +58,23 @@ class IngestTest {
 
     @Test void theReadmesCommandStoresWhatTheServerSends() {
         Path db = folder.resolve("a.db");
-        try (Run ingest = Run.start(Run.PROJECT, Run.java("-cp", "lib/*", "src/powerball/Ingest.java", "1000",
+        try (Run ingest = Run.start(Run.PROJECT,
+                Run.java("-cp", "lib/*", "src/powerball/Ingest.java", "1000",
                 "--seed", "42", "--url", server.url, "--db", db.toString()))) {
             assertEquals(0, ingest.exitCode(), ingest.err());
             assertTrue(ingest.out().contains("seed 42\n"), ingest.out());
             assertStored(ingest, 1000, db.toString(), 0);
         }
-        assertEquals(COLUMNS, Database.query(db, "SELECT name, type, pk FROM pragma_table_info('powerball_results')"));
-        assertEquals(List.of("text|text|text|text|text|text|integer|integer|integer|integer|integer|integer"),
-                Database.query(db, "SELECT DISTINCT typeof(transaction_id), typeof(first_name), typeof(last_name), "
-                        + "typeof(city), typeof(state), typeof(customer_id), typeof(powerball_1), typeof(powerball_2), "
-                        + "typeof(powerball_3), typeof(powerball_4), typeof(powerball_5), typeof(powerball_number) "
+        assertEquals(COLUMNS, Database.query(db,
+                "SELECT name, type, pk FROM pragma_table_info('powerball_results')"));
+        assertEquals(List.of(
+                "text|text|text|text|text|text|integer|integer|integer|integer|integer|integer"),
+                Database.query(db, "SELECT DISTINCT typeof(transaction_id), typeof(first_name), "
+                        + "typeof(last_name), "
+                        + "typeof(city), typeof(state), typeof(customer_id), "
+                        + "typeof(powerball_1), typeof(powerball_2), "
+                        + "typeof(powerball_3), typeof(powerball_4), typeof(powerball_5), "
+                        + "typeof(powerball_number) "
                         + "FROM powerball_results"));
         String csv = server.get("/drawing/1000?seed=42&format=csv").body();
         assertFalse(csv.contains("\""), "a field in quotes would need a real reader of csv here");
@@ -70,17 +83,21 @@ class IngestTest {
     }
 
     @Test void aRowIsStoredOnceHoweverOftenItIsAskedFor() {
-        int[][] runs = {{0, 0}, {5_000, 0}, {5_000, 5_000}, {20_000, 5_000}}; // rows asked for, already there
+        // rows asked for, already there
+        int[][] runs = {{0, 0}, {5_000, 0}, {5_000, 5_000}, {20_000, 5_000}};
         for (int[] run : runs) {
-            try (Run ingest = Run.ingest(folder, "" + run[0], "--seed", "7", "--url", server.url + "/")) {
+            try (Run ingest = Run.ingest(folder, "" + run[0], "--seed", "7", "--url", server.url
+                    + "/")) {
                 assertEquals(0, ingest.exitCode(), ingest.err());
                 assertStored(ingest, run[0] - run[1], "powerball_data.db", run[1]);
                 assertEquals(run[0], Database.count(folder.resolve("powerball_data.db")));
-                assertEquals(List.of(), ingest.err().lines().filter(line -> !PROGRESS.matcher(line).matches()).toList(),
-                        "through a pipe, progress is whole lines and nothing else, and so is stderr");
+                assertEquals(List.of(), ingest.err().lines()
+                        .filter(line -> !PROGRESS.matcher(line).matches()).toList(),
+                        "through a pipe, stderr is whole lines of progress and nothing else");
                 String last = String.format(Locale.ROOT, "100%% %,d of %,d rows, ", run[0], run[0]);
                 assertTrue(run[0] == 0 || ingest.err().contains(last), ingest.err());
-                assertFalse(ingest.err().contains("\r") || ingest.out().contains("%"), ingest.out() + ingest.err());
+                assertFalse(ingest.err().contains("\r") || ingest.out().contains("%"), ingest.out()
+                        + ingest.err());
             }
         }
     }
@@ -89,7 +106,8 @@ class IngestTest {
         for (int rows = 10; rows <= 20; rows += 10) {
             try (Run ingest = Run.ingest(folder, "10", "--url", server.url)) {
                 assertEquals(0, ingest.exitCode(), ingest.err());
-                assertTrue(Pattern.compile("seed [0-9]+\n").matcher(ingest.out()).find(), ingest.out());
+                assertTrue(Pattern.compile("seed [0-9]+\n").matcher(ingest.out()).find(),
+                        ingest.out());
             }
             assertEquals(rows, Database.count(folder.resolve("powerball_data.db")));
         }
@@ -102,7 +120,8 @@ class IngestTest {
         try (Run ingest = Run.ingest(folder, "--url", server.url)) {
             for (int i = 0; i < answers.length; i++) {
                 int asked = i + 1;
-                Run.await("question " + asked, () -> ingest.out().split(Pattern.quote(PROMPT), -1).length > asked
+                Run.await("question " + asked, () -> ingest.out().split(Pattern.quote(PROMPT), -1)
+                        .length > asked
                         || !ingest.process.isAlive());
                 ingest.type(answers[i] + "\n");
             }
@@ -110,17 +129,20 @@ class IngestTest {
             String[] said = ingest.out().split(Pattern.quote(PROMPT), -1);
             assertEquals("", said[0]);
             for (int i = 0; i + 1 < answers.length; i++) {
-                assertTrue(said[i + 1].contains("\"" + answers[i] + "\"") && said[i + 1].endsWith("\n"), ingest.out());
+                assertTrue(said[i + 1].contains("\"" + answers[i] + "\"")
+                        && said[i + 1].endsWith("\n"), ingest.out());
             }
             assertStored(ingest, 1000, "powerball_data.db", 0);
         }
     }
 
     @Test void wrongUseIsExplainedAndDoesNothing() throws IOException {
-        try (Run ingest = Run.ingest(folder, "10", "--url", "jdbc:x://y?password=geheim").typeEnd()) {
+        try (Run ingest = Run.ingest(folder, "10", "--url", "jdbc:x://y?password=geheim")
+                .typeEnd()) {
             assertEquals(2, ingest.exitCode(), ingest.err());
             assertTrue(ingest.err().startsWith("a JDBC URL must be given as --db URL\n\n"
-                    + "Usage: java -cp \"lib/*\" src/powerball/Ingest.java [rows] [options]\n"), ingest.err());
+                    + "Usage: java -cp \"lib/*\" src/powerball/Ingest.java [rows] [options]\n"),
+                            ingest.err());
             assertEquals("", ingest.out());
         }
         assertEquals(List.of(), list(folder));
@@ -148,25 +170,38 @@ class IngestTest {
                 Arguments.of("--db", List.of("10", "--db", "")),
                 Arguments.of("--db", List.of("--db", "rows.db ")),
                 Arguments.of("--db", List.of("10", "--db", "what?.db")),
-                Arguments.of("--seed must be a whole number from 0 to 1,000,000,000,000,000,000, not \"-1\"", List.of("--seed", "-1")),
+                Arguments.of("--seed must be a whole number from 0 to 1,000,000,000,000,000,000, "
+                        + "not \"-1\"", List.of("--seed", "-1")),
                 Arguments.of("--seed", List.of("10", "--seed", "1000000000000000001")),
                 Arguments.of("--seed", List.of("10", "--seed")),
-                Arguments.of("--stall-seconds must be a whole number from 1 to 86,400, not \"0\"", List.of("--stall-seconds", "0")),
-                Arguments.of("--from must be a whole number from 0 to 1,000,000,000, not \"1000000001\"", List.of("--from", "1000000001")),
-                Arguments.of("a JDBC URL must be given as --db URL", List.of("jdbc:postgresql://u:geheim@x/y")),
-                Arguments.of("a JDBC URL must be given as --db URL", List.of("10", "--url", "jdbc:x://y?password=geheim")),
-                Arguments.of("--db must be a path, or a JDBC URL", List.of("10", "--db", "postgresql://u:geheim@x/y")),
-                Arguments.of("--db must be a path, or a JDBC URL", List.of("10", "--db", " JDBC:x://y?password=geheim")),
-                Arguments.of("--db must be a path, or a JDBC URL", List.of("10", "--db", "ana:geheim@localhost:5432/y")),
-                Arguments.of("--db must be a path, or a JDBC URL", List.of("10", "--db", "host=x user=y password=geheim")),
-                Arguments.of("without user and password", List.of("10", "--url", "http://ana:geheim@x")),
+                Arguments.of("--stall-seconds must be a whole number from 1 to 86,400, not \"0\"",
+                        List.of("--stall-seconds", "0")),
+                Arguments.of("--from must be a whole number from 0 to 1,000,000,000, not "
+                        + "\"1000000001\"", List.of("--from", "1000000001")),
+                Arguments.of("a JDBC URL must be given as --db URL",
+                        List.of("jdbc:postgresql://u:geheim@x/y")),
+                Arguments.of("a JDBC URL must be given as --db URL",
+                        List.of("10", "--url", "jdbc:x://y?password=geheim")),
+                Arguments.of("--db must be a path, or a JDBC URL",
+                        List.of("10", "--db", "postgresql://u:geheim@x/y")),
+                Arguments.of("--db must be a path, or a JDBC URL",
+                        List.of("10", "--db", " JDBC:x://y?password=geheim")),
+                Arguments.of("--db must be a path, or a JDBC URL",
+                        List.of("10", "--db", "ana:geheim@localhost:5432/y")),
+                Arguments.of("--db must be a path, or a JDBC URL",
+                        List.of("10", "--db", "host=x user=y password=geheim")),
+                Arguments.of("without user and password",
+                        List.of("10", "--url", "http://ana:geheim@x")),
                 Arguments.of("--db needs a value", List.of("10", "--db", "--url", "http://x")),
-                Arguments.of("--rate must be a whole number from 1 to 1,000,000, not \"0\"", List.of("--rate", "0")),
+                Arguments.of("--rate must be a whole number from 1 to 1,000,000, not \"0\"",
+                        List.of("--rate", "0")),
                 Arguments.of("rows", List.of("10", "20")),
                 Arguments.of("rows", List.of("1000000001")));
     }
 
-    /** A clock is no identity: programs that start in the same millisecond must not share a stream. */
+    /**
+     * A clock is no identity: programs that start in the same millisecond must not share a stream.
+     */
     @Test void seedsThatAreChosenAtTheSameMomentDiffer() {
         Set<Long> seeds = new HashSet<>();
         for (int i = 0; i < 50; i++) {
@@ -175,18 +210,25 @@ class IngestTest {
         assertEquals(50, seeds.size());
     }
 
-    /** Three wrong answers, an empty line, the end of the input, and an input that is closed: a question has an end. */
+    /**
+     * Three wrong answers, an empty line, the end of the input, and an input that is closed: a
+     * question has an end.
+     */
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"yes |", "printf '\\n\\n\\n7\\n' |", "printf 'no' |", "</dev/null", "<&-"})
+    @ValueSource(strings = {"yes |", "printf '\\n\\n\\n7\\n' |", "printf 'no' |", "</dev/null",
+            "<&-"})
     void aQuestionThatNobodyAnswersEnds(String input) throws IOException {
-        String command = "'" + String.join("' '", Run.ingestCommand(List.of(), "--url", server.url)) + "'";
+        String command = "'" + String.join("' '",
+                Run.ingestCommand(List.of(), "--url", server.url)) + "'";
         String line = input.endsWith("|") ? input + " " + command : command + " " + input;
         try (Run ingest = Run.start(folder, List.of("bash", "-c", "set +o pipefail; " + line))) {
             assertEquals(2, ingest.exitCode(), ingest.err());
             int asked = ingest.out().split(Pattern.quote(PROMPT), -1).length - 1;
             assertTrue(asked >= 1 && asked <= 3, ingest.out());
-            assertEquals(input.contains("\\n"), ingest.out().contains("for example 1,000"), ingest.out());
-            assertEquals(1, ingest.err().lines().count(), "a sentence, not the usage: " + ingest.err());
+            assertEquals(input.contains("\\n"), ingest.out().contains("for example 1,000"),
+                    ingest.out());
+            assertEquals(1, ingest.err().lines().count(), "a sentence, not the usage: "
+                    + ingest.err());
         }
         assertEquals(List.of(), list(folder));
     }
@@ -209,7 +251,8 @@ class IngestTest {
         Path odd = Files.createDirectory(folder.resolve("a?b"));
         try (Run ingest = Run.ingest(odd, "10", "--url", server.url)) {
             assertEquals(2, ingest.exitCode(), ingest.err());
-            assertTrue(ingest.err().startsWith("--db must be a path without a question mark"), ingest.err());
+            assertTrue(ingest.err().startsWith("--db must be a path without a question mark"),
+                    ingest.err());
         }
         assertEquals(List.of(), list(odd));
     }
@@ -220,22 +263,29 @@ class IngestTest {
         Path db = folder.resolve("a.db");
         Database.createTable(db);
         String url = start.contains("Ingest") ? " --url " + server.url : "";
-        try (Run run = Run.start(Run.PROJECT, List.of("sh", "-c", Run.JAVA + " " + start + " --db " + db + url))) {
+        try (Run run = Run.start(Run.PROJECT,
+                List.of("sh", "-c", Run.JAVA + " " + start + " --db " + db + url))) {
             assertEquals(1, run.exitCode(), run.err());
-            assertTrue(run.err().contains("driver") && run.err().contains("-cp \"lib/*\""), run.err());
+            assertTrue(run.err().contains("driver") && run.err().contains("-cp \"lib/*\""),
+                    run.err());
         }
     }
 
-    /** The oldest servers leave apostrophes single, write numbers as (12,), and make random ids and unsorted balls. */
+    /**
+     * The oldest servers leave apostrophes single, write numbers as (12,), and make random ids and
+     * unsorted balls.
+     */
     @ParameterizedTest(name = "{0}")
     @CsvSource({"true, true", "false, true", "false, false"})
     void whateverTheDialectANameIsOnlyAName(boolean doubled, boolean chunked) throws IOException {
-        List<String> names = List.of("Robert'); DROP TABLE powerball_results;--", "O'Brien", "José", "D'Angelo, Jr.",
+        List<String> names = List.of("Robert'); DROP TABLE powerball_results;--", "O'Brien",
+                "José", "D'Angelo, Jr.",
                 "x", "");
         List<String> sent = new ArrayList<>();
         List<String> expected = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
-            String id = String.format("%x3b24110-e2bb-4255-8caf-4136c566a96%x", 9 - i, i); // not ascending
+            // not ascending
+            String id = String.format("%x3b24110-e2bb-4255-8caf-4136c566a96%x", 9 - i, i);
             List<String> numbers = List.of("40", "3", "3", "69", "1", "26");
             String text = String.join("\n", id, "Ann", names.get(i), "Coeur d'Alene", "ID", id);
             expected.add(text.replace('\n', '|') + "|" + String.join("|", numbers));
@@ -244,9 +294,11 @@ class IngestTest {
                     : numbers.stream().map(number -> "(" + number + ",)").toList()) + ")");
         }
         String body = String.join(", ", sent);
-        FakeServer.Answer answer = chunked ? FakeServer.chunked(OK, body.substring(0, 500), body.substring(500))
+        FakeServer.Answer answer = chunked ? FakeServer.chunked(OK, body.substring(0, 500),
+                body.substring(500))
                 : FakeServer.closeDelimited(OK, body);
-        try (FakeServer old = new FakeServer(answer); Run ingest = Run.ingest(folder, "6", "--url", old.url)) {
+        try (FakeServer old = new FakeServer(answer); Run ingest = Run.ingest(folder, "6", "--url",
+                old.url)) {
             assertEquals(0, ingest.exitCode(), ingest.err());
             assertStored(ingest, 6, "powerball_data.db", 0);
         }
@@ -258,17 +310,20 @@ class IngestTest {
         Path db = folder.resolve("powerball_data.db");
         FakeServer.Answer halting = (request, out) -> {
             FakeServer.send(out, OK + "\r\n\r\n" + FakeServer.rows(0, 40));
-            Run.await("40 rows for others to read", () -> Database.hasRows(db) && Database.count(db) == 40);
+            Run.await("40 rows for others to read", () -> Database.hasRows(db)
+                    && Database.count(db) == 40);
             FakeServer.send(out, ", " + FakeServer.row(40));
         };
-        try (FakeServer slow = new FakeServer(halting); Run ingest = Run.ingest(folder, "41", "--url", slow.url)) {
+        try (FakeServer slow = new FakeServer(halting); Run ingest = Run.ingest(folder, "41",
+                "--url", slow.url)) {
             assertEquals(0, ingest.exitCode(), ingest.err());
         }
         assertEquals(41, Database.count(db));
     }
 
     @Test void aStreamThatLastsLongerThanItsPatienceIsNotAStalledOne() {
-        try (Run ingest = Run.ingest(folder, "30", "--rate", "10", "--stall-seconds", "1", "--url", server.url)) {
+        try (Run ingest = Run.ingest(folder, "30", "--rate", "10", "--stall-seconds", "1", "--url",
+                server.url)) {
             assertEquals(0, ingest.exitCode(), ingest.err());
             assertFalse(ingest.err().contains("No row came"), ingest.err());
         }
@@ -277,8 +332,10 @@ class IngestTest {
 
     @Test void theFinishingCommandCanBePasted() throws IOException {
         AtomicInteger answers = new AtomicInteger();
-        FakeServer.Answer betterTheSecondTime = (request, out) -> FakeServer.send(out, OK + "\r\n\r\n"
-                + (answers.getAndIncrement() == 0 ? FakeServer.rows(0, 5) + ", oops" : FakeServer.rows(0, 1000)));
+        FakeServer.Answer betterTheSecondTime = (request, out) ->
+                FakeServer.send(out, OK + "\r\n\r\n"
+                + (answers.getAndIncrement() == 0 ? FakeServer.rows(0, 5) + ", oops"
+                        : FakeServer.rows(0, 1000)));
         Path db = folder.resolve("Ana's lucky $1 data.db");
         try (FakeServer fake = new FakeServer(betterTheSecondTime);
                 Run ingest = Run.ingest(folder, "--url", fake.url + "/~ana/", "--db", db.toString(),
@@ -286,7 +343,8 @@ class IngestTest {
             ingest.type("1,000\n");
             assertEquals(1, ingest.exitCode());
             assertEquals(5, Database.count(db));
-            Matcher command = Pattern.compile("java -cp \"lib/\\*\" src/powerball/Ingest.java .*").matcher(ingest.err());
+            Matcher command = Pattern.compile("java -cp \"lib/\\*\" src/powerball/Ingest.java .*")
+                    .matcher(ingest.err());
             assertTrue(command.find(), ingest.err());
             assertTrue(command.group().contains("--stall-seconds 9"), ingest.err());
             try (Run pasted = Run.start(Run.PROJECT, List.of("sh", "-c",
@@ -303,27 +361,36 @@ class IngestTest {
     @ValueSource(ints = {40, 120})
     void onATerminalTheBarIsRedrawnInPlace(int columns) {
         Run.tool("script"); // of util-linux: it makes the terminal
-        String command = String.join(" ", Run.ingestCommand(List.of(), "100000", "--url", server.url));
+        String command = String.join(" ", Run.ingestCommand(List.of(), "100000", "--url",
+                server.url));
         try (Run terminal = Run.start(folder, List.of("script", "-qec",
                 "stty cols " + columns + "; " + command + " >stdout.txt", "/dev/null")).typeEnd()) {
             assertEquals(0, terminal.exitCode(), terminal.out());
-            List<String> drawn = Stream.of(terminal.out().replaceAll("\033\\[(K|\\?7[lh])", "").split("[\r\n]+")).filter(line -> line.contains("%")).toList();
+            List<String> drawn = Stream.of(terminal.out().replaceAll("\033\\[(K|\\?7[lh])", "")
+                    .split("[\r\n]+")).filter(line -> line.contains("%")).toList();
             assertTrue(drawn.size() > 2, terminal.out());
             assertTrue(drawn.stream().allMatch(line -> line.length() <= columns), terminal.out());
             assertTrue(drawn.get(drawn.size() - 1).startsWith("100% "), terminal.out());
             assertTrue(drawn.get(0).contains("-]"), "a bar");
-            assertEquals(columns == 120, drawn.get(0).contains("rows/s"), "the speed, where there is room");
-            assertTrue(terminal.out().strip().indexOf('\n') < 0, "redrawn in place: " + terminal.out());
+            assertEquals(columns == 120, drawn.get(0).contains("rows/s"),
+                    "the speed, where there is room");
+            assertTrue(terminal.out().strip().indexOf('\n') < 0, "redrawn in place: "
+                    + terminal.out());
         }
     }
 
-    /** As on an editor's shell, whose TERM is dumb: no escapes, no bar; as on Windows, where there is no sh: a bar. */
+    /**
+     * As on an editor's shell, whose TERM is dumb: no escapes, no bar; as on Windows, where there
+     * is no sh: a bar.
+     */
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"TERM=dumb", "PATH=/nowhere"})
     void onAnOddTerminalThereAreNoEscapes(String setting) {
         Run.tool("script"); // of util-linux: it makes the terminal
-        String command = String.join(" ", Run.ingestCommand(List.of(), "30000", "--rate", "15000", "--url", server.url));
-        String shell = "stty cols 100; env -u TERM " + setting + " " + command + (setting.startsWith("TERM") ? " >out.txt" : "");
+        String command = String.join(" ", Run.ingestCommand(List.of(), "30000", "--rate", "15000",
+                "--url", server.url));
+        String shell = "stty cols 100; env -u TERM " + setting + " " + command
+                + (setting.startsWith("TERM") ? " >out.txt" : "");
         try (Run terminal = Run.start(folder, List.of("script", "-qec", shell, "/dev/null"))) {
             assertEquals(0, terminal.exitCode(), terminal.out());
             assertFalse(terminal.out().contains("\033"), terminal.out());
@@ -333,10 +400,13 @@ class IngestTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"80, 20, true, false, false", "100, 20, true, true, false", "120, 20, true, true, true"})
-    void aBarOfMillionsKeepsTwentyCells(int columns, int cells, boolean left, boolean elapsed, boolean speed) {
+    @CsvSource({"80, 20, true, false, false", "100, 20, true, true, false",
+            "120, 20, true, true, true"})
+    void aBarOfMillionsKeepsTwentyCells(int columns, int cells, boolean left, boolean elapsed,
+            boolean speed) {
         Run.tool("script"); // of util-linux: it makes the terminal
-        String command = String.join(" ", Run.ingestCommand(List.of(), "900,000,000", "--url", server.url));
+        String command = String.join(" ", Run.ingestCommand(List.of(), "900,000,000", "--url",
+                server.url));
         try (Run terminal = Run.start(folder, List.of("script", "-qec",
                 "stty cols " + columns + "; " + command + " >stdout.txt", "/dev/null")).typeEnd()) {
             Pattern bar = Pattern.compile("\\[([#-]+)\\] [0-9,]{9,} of 900,000,000 rows[^\033]*");
@@ -352,17 +422,21 @@ class IngestTest {
 
     /** A locale that cannot write the path's name: Java would look for another file. */
     @Test void aPathThatTheLocaleCannotWriteIsToldWithTheLocalesName() throws IOException {
-        String command = "LC_ALL=C '" + String.join("' '", Run.ingestCommand(List.of("-Dsun.jnu.encoding=ANSI_X3.4-1968"),
+        String command = "LC_ALL=C '" + String.join("' '",
+                Run.ingestCommand(List.of("-Dsun.jnu.encoding=ANSI_X3.4-1968"),
                 "10", "--url", server.url, "--db")) + "' José.db";
         try (Run ingest = Run.start(folder, List.of("bash", "-c", command))) {
             Assumptions.assumeTrue(ingest.exitCode() != 0, "this system writes any path");
             assertEquals(2, ingest.exitCode(), ingest.err());
-            assertTrue(ingest.err().startsWith("--db must be a path that can be written in the locale's encoding, ANSI_X3.4-1968: "), ingest.err());
+            assertTrue(ingest.err().startsWith(
+                    "--db must be a path that can be written in the locale's encoding, "
+                    + "ANSI_X3.4-1968: "), ingest.err());
         }
     }
 
     private static void assertStored(Run ingest, int rows, String db, int alreadyThere) {
-        String line = String.format(Locale.ROOT, "\nStored %,d rows in \\Q%s\\E \\(%,d already there\\) "
+        String line = String.format(Locale.ROOT,
+                "\nStored %,d rows in \\Q%s\\E \\(%,d already there\\) "
                 + "in [0-9]+\\.[0-9] s, [0-9,]+ rows/s\n\\z", rows, db, alreadyThere);
         assertTrue(Pattern.compile(line).matcher(ingest.out()).find(), ingest.out());
     }

@@ -33,9 +33,11 @@ class PageTest {
     private static final List<Object> FIRST_OF_42 = TicketTest.values(Server.Ticket.of(42, 0));
     private static final String BUYER_OF_42 = FIRST_OF_42.get(1) + " " + FIRST_OF_42.get(2);
     private static final String JACKPOT_OF_42 = // the numbers of its first ticket
-            FIRST_OF_42.subList(6, 12).stream().map(String::valueOf).collect(Collectors.joining(" "));
+            FIRST_OF_42.subList(6, 12).stream().map(String::valueOf)
+                    .collect(Collectors.joining(" "));
     private static final double FRAMES_A_SECOND = 30;
-    private static final long HEAP_BYTES = 20_000_000; // a million rows kept as they are would take 300 MB and more
+    // a million rows kept as they are would take 300 MB and more
+    private static final long HEAP_BYTES = 20_000_000;
 
     @TempDir static Path profile;
     @TempDir Path folder;
@@ -45,7 +47,8 @@ class PageTest {
 
     @BeforeAll static void startBrowserAndServer() {
         Optional<String> command = Browser.command();
-        assumeTrue(command.isPresent(), "no chromium, chromium-browser or google-chrome on the PATH");
+        assumeTrue(command.isPresent(),
+                "no chromium, chromium-browser or google-chrome on the PATH");
         browser = Browser.start(command.get(), profile);
         server = ServerProcess.start();
     }
@@ -96,7 +99,8 @@ class PageTest {
     private static int[] whiteBalls(long seed, int rows) {
         int[] counts = new int[69];
         for (int i = 0; i < rows; i++) {
-            Arrays.stream(Server.Ticket.of(seed, i).whiteBalls()).forEach(ball -> counts[ball - 1]++);
+            Arrays.stream(Server.Ticket.of(seed, i).whiteBalls())
+                    .forEach(ball -> counts[ball - 1]++);
         }
         return counts;
     }
@@ -113,15 +117,20 @@ class PageTest {
     private void assertBars(String figure, int[] counts, double expected, String shown) {
         List<String> bars = list(figure + " .bars li", "textContent");
         assertValues(figure, counts);
-        double line = percent(page.eval("document.querySelector('" + figure + " .line').style.bottom"));
-        double[] heights = list(figure + " .bar", "style.height").stream().mapToDouble(PageTest::percent).toArray();
+        double line = percent(page.eval("document.querySelector('" + figure
+                + " .line').style.bottom"));
+        double[] heights = list(figure + " .bar", "style.height").stream()
+                .mapToDouble(PageTest::percent).toArray();
         for (int i = 0; i < counts.length; i++) {
             assertEquals(counts[i] / expected, heights[i] / line, 0.001, bars.get(i));
         }
-        assertEquals(95, Arrays.stream(heights).max().orElseThrow(), 1, "the highest bar nearly fills the figure");
+        assertEquals(95, Arrays.stream(heights).max().orElseThrow(), 1,
+                "the highest bar nearly fills the figure");
         assertEquals("expected: " + shown + " each", page.text(figure + " .expected"));
-        int most = IntStream.range(0, counts.length).boxed().max(Comparator.comparing(i -> counts[i])).orElseThrow();
-        assertTrue(page.text(figure + " figcaption").contains(" came up most often, " + counts[most] + " times; "),
+        int most = IntStream.range(0, counts.length).boxed()
+                .max(Comparator.comparing(i -> counts[i])).orElseThrow();
+        assertTrue(page.text(figure + " figcaption")
+                .contains(" came up most often, " + counts[most] + " times; "),
                 page.text(figure + " figcaption"));
     }
 
@@ -129,7 +138,8 @@ class PageTest {
         List<String> bars = list(figure + " .bars li", "textContent");
         assertEquals(counts.length, bars.size());
         for (int i = 0; i < counts.length; i++) {
-            String value = i + 1 + ": " + String.format("%,d", counts[i]) + (counts[i] == 1 ? " time" : " times");
+            String value = i + 1 + ": " + String.format("%,d", counts[i])
+                    + (counts[i] == 1 ? " time" : " times");
             assertTrue(bars.get(i).matches(value + "(, .*)?"), bars.get(i) + ", not " + value);
         }
     }
@@ -144,7 +154,8 @@ class PageTest {
         page.close();
 
         page = browser.open(address);
-        assertEquals("20 1000 999999999999999999", page.eval("rows.value + ' ' + rate.value + ' ' + seed.value"));
+        assertEquals("20 1000 999999999999999999",
+                page.eval("rows.value + ' ' + rate.value + ' ' + seed.value"));
         assertEquals(0, tickets().size(), "an address alone must not start a stream");
         page.click("#start");
         awaitStatus("complete");
@@ -153,7 +164,8 @@ class PageTest {
         page.close();
 
         open(server, "/?rows=1,000&rate=25&seed=");
-        assertEquals("1,000 25 a second", page.eval("rows.value + ' ' + rate.selectedOptions[0].text + seed.value"));
+        assertEquals("1,000 25 a second", page.eval(
+                "rows.value + ' ' + rate.selectedOptions[0].text + seed.value"));
         assertNoErrors();
     }
 
@@ -191,7 +203,8 @@ class PageTest {
             for (int seed = 1; seed <= 20; seed++) {
                 run("10000", AS_FAST_AS_IT_COMES, "" + seed);
                 awaitStatus("broken");
-                assertEquals("The stream broke after 4,000 of 10,000 rows: the server or the connection failed.", status());
+                assertEquals("The stream broke after 4,000 of 10,000 rows: the server or the "
+                        + "connection failed.", status());
                 assertEquals(shown(seed, 3999), tickets().get(0));
             }
         }
@@ -200,17 +213,22 @@ class PageTest {
 
     @Test void aPageOfAnotherOriginMayReadRowsSeedAndRefusal() throws IOException {
         FakeServer.Answer elsewhere = FakeServer.closeDelimited(
-                "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8", "<title>another origin</title>");
+                "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8",
+                        "<title>another origin</title>");
         try (FakeServer other = new FakeServer(elsewhere)) {
             page = browser.open(other.url);
-            page.eval("(async () => { const rows = await fetch('" + server.url + "/drawing/3?format=ndjson&seed=42');"
+            page.eval("(async () => { const rows = await fetch('" + server.url
+                    + "/drawing/3?format=ndjson&seed=42');"
                     + " const refusal = await fetch('" + server.url + "/drawing/x');"
-                    + " window.read = [rows.headers.get('Drawing-Seed'), (await rows.text()).split('\\n').length,"
+                    + " window.read = [rows.headers.get('Drawing-Seed'), (await "
+                    + "rows.text()).split('\\n').length,"
                     + " refusal.status, (await refusal.json()).detail].join(); })()");
             Run.await("the rows", () -> page.eval("window.read !== undefined").equals("true"));
-            assertEquals("42,4,400,rows must be a whole number from 0 to 1,000,000,000, not \"x\"", page.eval("read"));
+            assertEquals("42,4,400,rows must be a whole number from 0 to 1,000,000,000, not \"x\"",
+                    page.eval("read"));
         }
-        assertOnlyError("Failed to load resource: the server responded with a status of 400 (Bad Request)");
+        assertOnlyError("Failed to load resource: the server responded with a status of 400 (Bad "
+                + "Request)");
     }
 
     @Test void aServerThatIsGoneIsShownAsGone() {
@@ -227,7 +245,8 @@ class PageTest {
         open(server, "");
         run("-5", AS_FAST_AS_IT_COMES, "42");
         awaitStatus("refused");
-        assertEquals("The server refused: rows must be a whole number from 0 to 1,000,000,000, not \"-5\"", status());
+        assertEquals("The server refused: rows must be a whole number from 0 to 1,000,000,000, "
+                + "not \"-5\"", status());
         assertEquals("- -", page.text("#elapsed") + " " + page.text("#left"));
         assertEquals(List.of("expected", "expected"), list(".expected", "innerText"));
         run("abc", AS_FAST_AS_IT_COMES, "42");
@@ -235,23 +254,27 @@ class PageTest {
         run("10", AS_FAST_AS_IT_COMES, "1e3");
         Run.await("another answer", () -> status().endsWith("not \"1e3\""));
         assertEquals(0, tickets().size());
-        assertOnlyError("Failed to load resource: the server responded with a status of 400 (Bad Request)");
+        assertOnlyError("Failed to load resource: the server responded with a status of 400 (Bad "
+                + "Request)");
     }
 
     @Test void aNameThatLooksLikeMarkupIsShownAsText() throws IOException {
         String markup = "<img src=x onerror=alert(1)>";
         Path source = Run.PROJECT.resolve("src/powerball");
         Files.createDirectories(folder.resolve("powerball/names"));
-        for (String name : List.of("Server.java", "index.html", "names/first.txt", "names/places.txt")) {
+        for (String name : List.of("Server.java", "index.html", "names/first.txt",
+                "names/places.txt")) {
             Files.copy(source.resolve(name), folder.resolve("powerball").resolve(name));
         }
         Files.writeString(folder.resolve("powerball/names/last.txt"), markup + "\n");
-        List<String> command = Run.java(folder.resolve("powerball/Server.java").toString(), "--port", "0");
+        List<String> command = Run.java(folder.resolve("powerball/Server.java").toString(),
+                "--port", "0");
         try (ServerProcess edited = ServerProcess.start(folder, command)) {
             open(edited, "");
             run("10", AS_FAST_AS_IT_COMES, "42");
             awaitStatus("complete");
-            assertEquals(FIRST_OF_42.get(1) + " " + markup, page.text("#tickets li:last-child .buyer"));
+            assertEquals(FIRST_OF_42.get(1) + " " + markup,
+                    page.text("#tickets li:last-child .buyer"));
             assertEquals("0", page.eval("document.querySelectorAll('#tickets img').length"));
             assertNoErrors();
         }
@@ -269,7 +292,8 @@ class PageTest {
         List<String> lines = list(".curl code", "innerText");
         assertEquals(4, lines.size());
         for (String line : lines) {
-            String id = Server.Ticket.of(42, line.contains("from=") ? 999_999 : 0).transactionId().toString();
+            String id = Server.Ticket.of(42, line.contains("from=") ? 999_999 : 0).transactionId()
+                    .toString();
             try (Run curl = Run.start(folder, List.of("bash", "-c", line))) {
                 assertEquals(0, curl.exitCode(), line + curl.err());
                 assertTrue(curl.out().contains(id), line + curl.out());
@@ -283,19 +307,24 @@ class PageTest {
         page.eval("Object.defineProperty(navigator, 'clipboard', {configurable: true,"
                 + " value: {writeText: async text => window.clipboardText = text}})");
         page.click(".curl button");
-        Run.await("a word about it", () -> page.text("#copied").startsWith("Copied: curl -s \"http"));
+        Run.await("a word about it", () -> page.text("#copied")
+                .startsWith("Copied: curl -s \"http"));
         assertEquals(page.text(".curl code"), page.eval("clipboardText"));
 
-        page.eval("Object.defineProperty(navigator, 'clipboard', {value: undefined})"); // as without TLS
+        // as without TLS
+        page.eval("Object.defineProperty(navigator, 'clipboard', {value: undefined})");
         page.click(".curl:nth-of-type(2) button");
-        Run.await("a word about it", () -> page.text("#copied").equals("Selected. Copy it with Ctrl-C."));
-        assertEquals(page.text(".curl:nth-of-type(2) code"), page.eval("getSelection().toString()"));
+        Run.await("a word about it", () -> page.text("#copied")
+                .equals("Selected. Copy it with Ctrl-C."));
+        assertEquals(page.text(".curl:nth-of-type(2) code"),
+                page.eval("getSelection().toString()"));
         assertNoErrors();
     }
 
     @Test void aMillionTicketsWithADrawFillNeitherTheListNorTheMemory() {
         open(server, "/?numbers=" + JACKPOT_OF_42);
-        page.eval("requestAnimationFrame(function count() { window.framesDrawn = (window.framesDrawn ?? 0) + 1;"
+        page.eval("requestAnimationFrame(function count() { window.framesDrawn = "
+                + "(window.framesDrawn ?? 0) + 1;"
                 + " requestAnimationFrame(count); })");
         run("1,000,000", AS_FAST_AS_IT_COMES, "42");
         Run.await("some rows", () -> page.eval("run.rows > 0").equals("true"));
@@ -307,7 +336,8 @@ class PageTest {
         assertTrue(status().startsWith("Complete: 1,000,000 rows in "), status());
         assertEquals("1,000,000", page.text("#count"));
         assertEquals(50, tickets().size());
-        assertEquals(shown(42, 999_999), tickets().get(0).replaceFirst(" [^ ]+( \\+ PB)?: \\$.*", ""));
+        assertEquals(shown(42, 999_999), tickets().get(0)
+                .replaceFirst(" [^ ]+( \\+ PB)?: \\$.*", ""));
         assertTrue(page.heapBytes() < HEAP_BYTES, page.heapBytes() + " bytes");
         assertEquals("6000000", page.eval("run.kept.buffer.byteLength"));
         assertTrue(frames / seconds >= FRAMES_A_SECOND, frames + " frames in " + seconds + " s");
@@ -337,13 +367,16 @@ class PageTest {
         String policy = answer.headers().firstValue("Content-Security-Policy").orElseThrow();
         String nonce = nonce(policy);
         assertTrue(policy.startsWith(("default-src 'none'; connect-src 'self'; "
-                + "script-src 'nonce-N'; style-src 'nonce-N'; img-src data:;").replace("nonce-N", "nonce-" + nonce)),
+                + "script-src 'nonce-N'; style-src 'nonce-N'; img-src data:;")
+                        .replace("nonce-N", "nonce-" + nonce)),
                 policy);
-        assertNotEquals(nonce, nonce(server.get("/").headers().firstValue("Content-Security-Policy").orElseThrow()));
+        assertNotEquals(nonce, nonce(server.get("/").headers().firstValue("Content-Security-Policy")
+                .orElseThrow()));
         String html = answer.body();
         assertEquals(List.of("<style nonce=\"" + nonce + "\">", "<script nonce=\"" + nonce + "\">"),
                 all("<(?:style|script)[^>]*>", html));
-        assertEquals(List.of("href=\"data:,\"", "href=\"#api\""), all("\\b(?:src|href|action)=\\S+?(?=[ >])", html));
+        assertEquals(List.of("href=\"data:,\"", "href=\"#api\""),
+                all("\\b(?:src|href|action)=\\S+?(?=[ >])", html));
         assertEquals(List.of(), all("<[^>]+ (?:on\\w+|style)=[^>]*>", html));
         assertEquals(List.of(), all("@import|url\\(|//[a-z]+\\.", html));
     }
@@ -351,11 +384,13 @@ class PageTest {
     @Test void aScreenReaderHearsTheStartAndTheEndOfARun() {
         open(server, "");
         assertEquals("Rows,Rate,Seed", page.eval(
-                "['rows', 'rate', 'seed'].map(id => document.getElementById(id).labels[0].innerText).join()"));
+                "['rows', 'rate', 'seed'].map(id => "
+                + "document.getElementById(id).labels[0].innerText).join()"));
         assertEquals("status", page.eval("document.querySelector('#status').getAttribute('role')"));
-        assertEquals("off", page.eval("document.querySelector('#tickets').getAttribute('aria-live')"));
-        page.eval("(window.spoken = [], new MutationObserver(() => spoken.push(status.dataset.state))"
-                .replace("status.", "document.querySelector('#status').")
+        assertEquals("off", page.eval(
+                "document.querySelector('#tickets').getAttribute('aria-live')"));
+        page.eval("(window.spoken = [], new MutationObserver(() => "
+                + "spoken.push(document.querySelector('#status').dataset.state))"
                 + ".observe(document.querySelector('#status'), {childList: true}))");
         run("30", "100", "42");
         awaitStatus("complete");
@@ -366,13 +401,16 @@ class PageTest {
     // ---- Who has won ----
 
     @Test void thePageNamesTheWinnersThatWinnersNames() {
-        open(server, "/?rows=200&rate=&seed=42&numbers=15 38 64 65 66 10"); // the second ticket, but for its Powerball
+        // the second ticket, but for its Powerball
+        open(server, "/?rows=200&rate=&seed=42&numbers=15 38 64 65 66 10");
         page.click("#start");
         awaitStatus("complete");
-        assertEquals("Best so far 2 Alan Moore Warwick, RI 15 38 64 65 66 and 21 5: $1,000,000", oneLine("#best"));
+        assertEquals("Best so far 2 Alan Moore Warwick, RI 15 38 64 65 66 and 21 5: $1,000,000",
+                oneLine("#best"));
         for (int i = 0; i < 50; i++) {
             Server.Ticket ticket = Server.Ticket.of(42, 199 - i);
-            assertEquals(shown(42, 199 - i) + won(ticket, Set.of(15, 38, 64, 65, 66), 10), tickets().get(i));
+            assertEquals(shown(42, 199 - i) + won(ticket, Set.of(15, 38, 64, 65, 66), 10), tickets()
+                    .get(i));
         }
         long lit = IntStream.range(150, 200).mapToLong(i -> {
             Server.Ticket ticket = Server.Ticket.of(42, i);
@@ -380,14 +418,16 @@ class PageTest {
         }).sum();
         assertEquals(lit, list("#tickets .lit", "innerText").size());
         String said = winners(200, "15", "38", "64", "65", "66", "10");
-        assertTrue(said.contains("The luckiest buyers\n5          $1,000,000  Alan Moore, Warwick, RI\n"), said);
+        assertTrue(said.contains(
+                "The luckiest buyers\n5          $1,000,000  Alan Moore, Warwick, RI\n"), said);
         assertTiersAsIn(said);
         assertNoErrors();
     }
 
     private static String won(Server.Ticket ticket, Set<Integer> white, int powerball) {
         return Winners.Tier.of(matches(ticket, white), ticket.powerball() == powerball)
-                .map(tier -> " " + tier + ": $" + (Set.of("PB", "1 + PB").contains(tier.toString()) ? "4" : "7"))
+                .map(tier -> " " + tier + ": $"
+                        + (Set.of("PB", "1 + PB").contains(tier.toString()) ? "4" : "7"))
                 .orElse("");
     }
 
@@ -405,7 +445,8 @@ class PageTest {
 
     /** What Winners says of these rows of seed 42, as Ingest stored them. */
     private String winners(int rows, String... numbers) {
-        try (Run ingest = Run.ingest(folder, String.valueOf(rows), "--seed", "42", "--url", server.url)) {
+        try (Run ingest = Run.ingest(folder, String.valueOf(rows), "--seed", "42", "--url",
+                server.url)) {
             assertEquals(0, ingest.exitCode(), ingest.err());
         }
         try (Run winners = Run.start(folder, Run.command("Winners", List.of(), numbers))) {
@@ -414,11 +455,17 @@ class PageTest {
         }
     }
 
-    /** The same tiers, odds, winners and dollars, in the same order; and the same sums below them. */
+    /**
+     * The same tiers, odds, winners and dollars, in the same order; and the same sums below them.
+     */
     private void assertTiersAsIn(String said) {
-        Pattern line = Pattern.compile("(?m)^(\\S+(?: \\+ PB)?) +(?:\\$[\\d,]+ +)?([\\d,.]+) +([\\d,.]+) +([\\d,]+) +(\\$[\\d,]+)$");
-        List<String> expected = line.matcher(said).results().map(found -> String.join(" | ", found.group(1),
-                rough(found.group(2)), rough(found.group(3)), found.group(4), found.group(5))).toList();
+        Pattern line = Pattern.compile(
+                "(?m)^(\\S+(?: \\+ PB)?) +(?:\\$[\\d,]+ +)?([\\d,.]+) +([\\d,.]+) +([\\d,]+) "
+                + "+(\\$[\\d,]+)$");
+        List<String> expected = line.matcher(said).results()
+                .map(found -> String.join(" | ", found.group(1),
+                rough(found.group(2)), rough(found.group(3)), found.group(4), found.group(5)))
+                        .toList();
         assertEquals(10, expected.size(), said);
         assertEquals(expected, tiers());
         Matcher sums = Pattern.compile("Sales \\S+, paid \\S+, left \\S+").matcher(said);
@@ -433,21 +480,26 @@ class PageTest {
 
     /** The table without its prizes, which a narrow one hides. */
     private List<String> tiers() {
-        return list("#tiers tbody tr", "textContent.length && [0, 2, 3, 4, 5].map(i => found.cells[i].textContent).join(' | ')");
+        return list("#tiers tbody tr",
+                "textContent.length && [0, 2, 3, 4, 5].map(i => "
+                + "found.cells[i].textContent).join(' | ')");
     }
 
     @Test void aDrawAfterTheRunGivesTheSameAsOneBeforeIt() {
         open(server, "/?numbers=" + JACKPOT_OF_42);
         run("2000", AS_FAST_AS_IT_COMES, "42");
         awaitStatus("complete");
-        assertEquals("?rows=2000&rate=&seed=42&numbers=6+42+43+51+52+10", page.eval("location.search"));
+        assertEquals("?rows=2000&rate=&seed=42&numbers=6+42+43+51+52+10",
+                page.eval("location.search"));
         String before = drawShown();
         page.click("#clear");
         assertEquals("?rows=2000&rate=&seed=42", page.eval("location.search"));
-        assertEquals(0, list("#tickets .lit, #tickets .won:not(:empty), #best:not([hidden])", "innerText").size());
+        assertEquals(0, list("#tickets .lit, #tickets .won:not(:empty), #best:not([hidden])",
+                "innerText").size());
         assertEquals("5 + PB | 292,201,338 | 0.00 | - | -", tiers().get(0));
         drawn(JACKPOT_OF_42);
-        Run.await("the buyer, whom the server is asked for", () -> page.text("#best").contains(BUYER_OF_42));
+        Run.await("the buyer, whom the server is asked for", () -> page.text("#best")
+                .contains(BUYER_OF_42));
         assertEquals(before, drawShown());
 
         run("2000", AS_FAST_AS_IT_COMES, "42"); // and in the middle of a run
@@ -478,26 +530,33 @@ class PageTest {
         open(server, "");
         for (int i = 0; i < 20; i++) {
             page.click("#draw-button");
-            List<Integer> balls = list("#draw .ball", "value").stream().map(Integer::valueOf).toList();
+            List<Integer> balls = list("#draw .ball", "value").stream().map(Integer::valueOf)
+                    .toList();
             List<Integer> white = balls.subList(0, 5);
             assertEquals(white.stream().sorted().distinct().toList(), white);
-            assertTrue(white.get(0) >= 1 && white.get(4) <= 69 && balls.get(5) >= 1 && balls.get(5) <= 26, "" + balls);
-            assertTrue(page.eval("location.search").endsWith("&numbers=" + String.join("+", list("#draw .ball", "value"))));
+            assertTrue(white.get(0) >= 1 && white.get(4) <= 69 && balls.get(5) >= 1
+                    && balls.get(5) <= 26, "" + balls);
+            assertTrue(page.eval("location.search")
+                    .endsWith("&numbers=" + String.join("+", list("#draw .ball", "value"))));
         }
         assertNoErrors();
     }
 
     @Test void whatIsNoDrawIsSaidAndCountsNothing() {
         open(server, "/?numbers=70 2 3 4 5 6");
-        assertEquals("A white ball must be a whole number from 1 to 69, not \"70\".", page.text("#hint"));
-        assertEquals("true,false", page.eval("[...document.querySelectorAll('#draw .ball')].slice(0, 2)"
+        assertEquals("A white ball must be a whole number from 1 to 69, not \"70\".",
+                page.text("#hint"));
+        assertEquals("true,false",
+                page.eval("[...document.querySelectorAll('#draw .ball')].slice(0, 2)"
                 + ".map(ball => ball.getAttribute('aria-invalid')).join()"));
         drawn("1 2 3 4 5 27");
-        assertEquals("The Powerball must be a whole number from 1 to 26, not \"27\".", page.text("#hint"));
+        assertEquals("The Powerball must be a whole number from 1 to 26, not \"27\".",
+                page.text("#hint"));
         drawn("1 2 3 4 1 26");
         assertEquals("The white balls must be different: 1 appears twice.", page.text("#hint"));
         drawn("1 2 3 4 x 26");
-        assertEquals("A white ball must be a whole number from 1 to 69, not \"x\".", page.text("#hint"));
+        assertEquals("A white ball must be a whole number from 1 to 69, not \"x\".",
+                page.text("#hint"));
         assertEquals("true", page.eval("winning === null"));
         drawn("1 2 3 4 5 1");
         assertEquals("The address of this page holds the run and the draw.", page.text("#hint"));
@@ -510,9 +569,11 @@ class PageTest {
         awaitStatus("complete");
         page.eval("run.kept = run.kept.slice(0, 600)"); // as after a million
         drawn(JACKPOT_OF_42);
-        assertTrue(page.text("#money").startsWith("Sales $200, paid $20,000,0"), page.text("#money"));
+        assertTrue(page.text("#money").startsWith("Sales $200, paid $20,000,0"),
+                page.text("#money"));
         assertTrue(page.text("#money").endsWith(
-                " Not counted: 100 tickets from before the draw, whose numbers were not kept."), page.text("#money"));
+                " Not counted: 100 tickets from before the draw, whose numbers were not kept."),
+                        page.text("#money"));
     }
 
     // ---- A run in parts ----
@@ -529,16 +590,19 @@ class PageTest {
             assertEquals("true", page.eval("document.querySelector('#go-on').hidden"));
             run("20000", AS_FAST_AS_IT_COMES, "42");
             for (int row = 4000; row < 20_000; row += 4000) {
-                Run.await("a break", () -> page.eval("!document.querySelector('#go-on').hidden").equals("true"));
+                Run.await("a break", () -> page.eval("!document.querySelector('#go-on').hidden")
+                        .equals("true"));
                 assertEquals(String.format("The stream broke after %,d of 20,000 rows: "
                         + "the server or the connection failed.", row), status());
                 assertEquals(String.format("Go on from row %,d", row + 1), page.text("#go-on"));
                 page.click("#go-on");
                 assertEquals(String.format("Going on from row %,d.", row + 1), status());
-                breaking.run.awaitOutput("GET /drawing/" + (20_000 - row) + "\\?format=ndjson&seed=42&from=" + row + " begins");
+                breaking.run.awaitOutput("GET /drawing/" + (20_000 - row)
+                        + "\\?format=ndjson&seed=42&from=" + row + " begins");
             }
             awaitStatus("complete");
-            assertTrue(status().matches("Complete: 20,000 rows in \\d+\\.\\d+ s, in 5 parts\\."), status());
+            assertTrue(status().matches("Complete: 20,000 rows in \\d+\\.\\d+ s, in 5 parts\\."),
+                    status());
             assertEquals("true", page.eval("document.querySelector('#go-on').hidden"));
             assertEquals(whole, tiers());
             assertValues("#white", whiteBalls(42, 20_000));
@@ -571,8 +635,10 @@ class PageTest {
             Run.await("some rows", () -> tickets().size() >= 2);
             page.click("#stop");
             awaitStatus("stopped");
-            small.run.awaitOutput("GET /drawing/100\\?format=ndjson&seed=42&rate=100 200 .* broken: ");
-            try (Socket other = small.raw(ServerProcess.request("/drawing/1000000?rate=100&seed=7"))) {
+            small.run.awaitOutput(
+                    "GET /drawing/100\\?format=ndjson&seed=42&rate=100 200 .* broken: ");
+            try (Socket other = small.raw(ServerProcess.request(
+                    "/drawing/1000000?rate=100&seed=7"))) {
                 small.run.awaitOutput("seed=7 begins");
                 page.click("#go-on");
                 awaitStatus("refused");
@@ -584,7 +650,8 @@ class PageTest {
             awaitStatus("complete");
             assertValues("#white", whiteBalls(42, 100));
         }
-        assertOnlyError("Failed to load resource: the server responded with a status of 503 (Service Unavailable)");
+        assertOnlyError("Failed to load resource: the server responded with a status of 503 "
+                + "(Service Unavailable)");
     }
 
     @Test void anotherRateTakesEffectInMidRun() {
@@ -592,7 +659,8 @@ class PageTest {
         run("100", "1", "42");
         Run.await("a row", () -> tickets().size() >= 1);
         page.fill("#rate", "1000");
-        page.eval("document.querySelector('#rate').dispatchEvent(new Event('change', {bubbles: true}))");
+        page.eval("document.querySelector('#rate').dispatchEvent(new Event('change', {bubbles: "
+                + "true}))");
         awaitStatus("complete"); // in less than a hundred seconds
         assertEquals(50, tickets().size());
         assertValues("#white", whiteBalls(42, 100));
@@ -603,8 +671,10 @@ class PageTest {
     @Test void theTimeThatIsLeftIsShown() {
         open(server, "");
         run("600", "10", "42");
-        Run.await("a time", () -> page.text("#left").matches("5\\d s|1 min \\d s"), () -> page.text("#left"));
-        double progress = Double.parseDouble(page.eval("document.querySelector('#progress').value"));
+        Run.await("a time", () -> page.text("#left").matches("5\\d s|1 min \\d s"), () ->
+                page.text("#left"));
+        double progress = Double.parseDouble(page.eval(
+                "document.querySelector('#progress').value"));
         assertTrue(progress > 0 && progress < 0.1, "" + progress);
         page.click("#stop");
         awaitStatus("stopped");
@@ -630,7 +700,8 @@ class PageTest {
         assertEquals("", page.text("#scale"));
         run("20000", AS_FAST_AS_IT_COMES, "42");
         awaitStatus("complete");
-        assertEquals("From 20,000 rows on: standard deviations (\u03c3) from what is expected. The band: \u00b12\u00a0\u03c3.",
+        assertEquals("From 20,000 rows on: standard deviations (\u03c3) from what is expected. "
+                + "The band: \u00b12\u00a0\u03c3.",
                 page.text("#scale"));
         assertDeviations("#white", whiteBalls(42, 20_000), 5 / 69.0);
         assertDeviations("#red", powerballs(42, 20_000), 1 / 26.0);
@@ -640,8 +711,10 @@ class PageTest {
     private void assertDeviations(String figure, int[] counts, double chance) {
         double expected = 20_000 * chance;
         double deviation = Math.sqrt(expected * (1 - chance));
-        double two = percent(page.eval("document.querySelector('" + figure + " .band').style.height")) / 2;
-        double zero = percent(page.eval("document.querySelector('" + figure + " .band').style.bottom")) + two;
+        double two = percent(page.eval("document.querySelector('" + figure
+                + " .band').style.height")) / 2;
+        double zero = percent(page.eval("document.querySelector('" + figure
+                + " .band').style.bottom")) + two;
         assertEquals(50, zero, 0.01);
         List<String> bottoms = list(figure + " .bar", "style.bottom");
         List<String> heights = list(figure + " .bar", "style.height");
@@ -656,8 +729,10 @@ class PageTest {
                     z < 0 ? "\u2212" : "+", Math.abs(z))), values.get(i) + " " + z);
             outside += Math.abs(z) > 2 ? 1 : 0;
         }
-        assertEquals(outside + " of " + counts.length + " outside the band; usual: " + Math.round(counts.length * 0.0455)
-                + ".", page.eval("document.querySelector('" + figure + " figcaption').textContent"));
+        assertEquals(outside + " of " + counts.length + " outside the band; usual: "
+                + Math.round(counts.length * 0.0455)
+                + ".", page.eval("document.querySelector('" + figure
+                        + " figcaption').textContent"));
     }
 
     @Test void theValueOfABarShowsOnHoverAndTheLastTickIsTheLastBall() {
@@ -670,12 +745,14 @@ class PageTest {
         page.resize(1366, 630);
         page.hover("#white li:nth-child(69) .column");
         int times = whiteBalls(42, 200)[68];
-        Run.await("the value", () -> shownValues().equals(List.of("69: " + times + " times")), () -> "" + shownValues());
+        Run.await("the value", () -> shownValues().equals(List.of("69: " + times + " times")),
+                () -> "" + shownValues());
         assertNoErrors();
     }
 
     private List<String> ticks(String figure) {
-        return list(figure + " .column", "dataset.tick").stream().filter(tick -> !tick.isEmpty()).toList();
+        return list(figure + " .column", "dataset.tick").stream().filter(tick -> !tick.isEmpty())
+                .toList();
     }
 
     private List<String> shownValues() {
@@ -690,20 +767,29 @@ class PageTest {
         for (String rows : List.of("1000", "20000")) {
             run(rows, AS_FAST_AS_IT_COMES, "42");
             awaitStatus("complete");
-            for (int[] size : new int[][] {{1920, 1080}, {1366, 630}, {1280, 720}, {1024, 600}, {1024, 500}}) {
+            for (int[] size : new int[][] {{1920, 1080}, {1366, 630}, {1280, 720}, {1024, 600},
+                    {1024, 500}}) {
                 page.resize(size[0], size[1]);
                 String screen = rows + " rows on " + size[0] + "x" + size[1] + ": ";
                 assertRatesAreNotCutOff(screen);
-                assertEquals("true", page.eval("document.querySelector('#best h2').getBoundingClientRect().right"
-                        + " < document.querySelector('#best .won').getBoundingClientRect().left"), screen + "the best");
-                for (String part : List.of("header", "#run", "#best", "#tickets", "#tiers", "#numbers")) {
-                    assertEquals("true", page.eval("(box => box.height > 0 && box.top >= 0 && box.left >= 0"
-                            + " && box.bottom <= innerHeight && box.right <= innerWidth)(document.querySelector('" + part
+                assertEquals("true", page.eval(
+                        "document.querySelector('#best h2').getBoundingClientRect().right"
+                        + " < document.querySelector('#best .won').getBoundingClientRect().left"),
+                                screen + "the best");
+                for (String part : List.of("header", "#run", "#best", "#tickets", "#tiers",
+                        "#numbers")) {
+                    assertEquals("true", page.eval(
+                            "(box => box.height > 0 && box.top >= 0 && box.left >= 0"
+                            + " && box.bottom <= innerHeight && box.right <= "
+                            + "innerWidth)(document.querySelector('" + part
                             + "').getBoundingClientRect())"), screen + part);
                 }
-                for (String part : List.of("#run", "#tiers", "#numbers", "html")) { // nothing of it must be scrolled for
-                    assertEquals("true", page.eval("(part => part.scrollWidth <= part.clientWidth && ('" + part
-                            + "' === 'html' || part.scrollHeight <= part.clientHeight))(document.querySelector('" + part + "'))"),
+                // nothing of it must be scrolled for
+                for (String part : List.of("#run", "#tiers", "#numbers", "html")) {
+                    assertEquals("true", page.eval(
+                            "(part => part.scrollWidth <= part.clientWidth && ('" + part
+                            + "' === 'html' || part.scrollHeight <= "
+                            + "part.clientHeight))(document.querySelector('" + part + "'))"),
                             screen + part);
                 }
             }
@@ -716,9 +802,13 @@ class PageTest {
 
     private void assertRatesAreNotCutOff(String screen) {
         String room = page.eval("(select => { const style = getComputedStyle(select);"
-                + " const pen = document.createElement('canvas').getContext('2d'); pen.font = style.font;"
-                + " return select.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - 16"
-                + " - pen.measureText('as fast as possible').width; })(document.querySelector('#rate'))"); // 16: its arrow
+                + " const pen = document.createElement('canvas').getContext('2d'); pen.font = "
+                + "style.font;"
+                + " return select.clientWidth - parseFloat(style.paddingLeft) - "
+                + "parseFloat(style.paddingRight) - 16"
+                // 16: its arrow
+                + " - pen.measureText('as fast as possible').width; "
+                + "})(document.querySelector('#rate'))");
         assertTrue(Double.parseDouble(room) >= 0, screen + ", pixels of room: " + room);
     }
 
@@ -759,7 +849,9 @@ class PageTest {
         assertEquals(List.of("69: " + whiteBalls(42, 200)[68] + " times"), shownValues());
         tabTo("a[href='#api']");
         page.press("Enter");
-        Run.await("the API", () -> page.eval("document.querySelector('#api').getBoundingClientRect().top < 20").equals("true"));
+        Run.await("the API", () ->
+                page.eval("document.querySelector('#api').getBoundingClientRect().top < 20")
+                .equals("true"));
         assertNoErrors();
     }
 
@@ -793,14 +885,19 @@ class PageTest {
     }
 
     private String oneLine(String selector) {
-        return page.eval("document.querySelector('" + selector + "').textContent").replaceAll("\\s+", " ").strip();
+        return page.eval("document.querySelector('" + selector + "').textContent")
+                .replaceAll("\\s+", " ").strip();
     }
 
-    /** Waits for the end of a run, until its last frame is drawn, however long it takes, as long as rows come. */
+    /**
+     * Waits for the end of a run, until its last frame is drawn, however long it takes, as long as
+     * rows come.
+     */
     private void awaitStatus(String state) {
         while (!isIn(state)) {
             String rows = page.eval("run.rows");
-            Run.await(state + " or more rows", () -> isIn(state) || !page.eval("run.rows").equals(rows), this::status);
+            Run.await(state + " or more rows", () -> isIn(state) || !page.eval("run.rows")
+                    .equals(rows), this::status);
         }
     }
 
@@ -815,17 +912,21 @@ class PageTest {
 
     /** The list, each ticket as one line. */
     private List<String> tickets() {
-        return list("#tickets li", "textContent").stream().map(text -> text.replaceAll("\\s+", " ").strip()).toList();
+        return list("#tickets li", "textContent").stream()
+                .map(text -> text.replaceAll("\\s+", " ").strip()).toList();
     }
 
     private static String shown(long seed, long index) {
         Object[] values = TicketTest.values(Server.Ticket.of(seed, index)).toArray();
-        return String.format("%,d", index + 1) + String.format(" %2$s %3$s %4$s, %5$s %7$d %8$d %9$d %10$d %11$d and %12$d", values);
+        return String.format("%,d", index + 1)
+                + String.format(" %2$s %3$s %4$s, %5$s %7$d %8$d %9$d %10$d %11$d and %12$d",
+                values);
     }
 
     /** A property of each element that a selector finds. */
     private List<String> list(String selector, String property) {
-        String joined = page.eval(("[...document.querySelectorAll('%s')].map(found => found.%s).join('\\u0000')")
+        String joined = page.eval(
+                ("[...document.querySelectorAll('%s')].map(found => found.%s).join('\\u0000')")
                 .formatted(selector, property));
         return joined.isEmpty() ? List.of() : List.of(joined.split("\0", -1));
     }
@@ -841,7 +942,8 @@ class PageTest {
     }
 
     private static List<String> all(String pattern, String text) {
-        return Pattern.compile(pattern).matcher(text).results().map(found -> found.group()).toList();
+        return Pattern.compile(pattern).matcher(text).results().map(found -> found.group())
+                .toList();
     }
 
     private void assertNoErrors() {

@@ -49,14 +49,20 @@ class PostgresTest {
         startThroughASilentLine();
     }
 
-    /** An ingest through a line that falls silent twice, for the 30 s that it waits; the other tests run meanwhile. */
+    /**
+     * An ingest through a line that falls silent twice, for the 30 s that it waits; the other tests
+     * run meanwhile.
+     */
     private static void startThroughASilentLine() throws IOException {
         postgres.execute("CREATE DATABASE silent");
-        Iterator<Proxy.Break> breaks = List.of(new Proxy.Break(10, Proxy.Fault.STALL), // at the login
+        // at the login
+        Iterator<Proxy.Break> breaks = List.of(new Proxy.Break(10, Proxy.Fault.STALL),
                 new Proxy.Break(12_000, Proxy.Fault.STALL), Proxy.Break.NEVER).iterator();
         silentLine = new Proxy(postgres.port, breaks::next);
-        String url = postgres.urlOf("silent", "postgres").replace(":" + postgres.port, silentLine.url.substring(16));
-        silenced = Run.start(clusterFolder, command("Ingest", List.of(), "50000", "--seed", "" + SEED,
+        String url = postgres.urlOf("silent", "postgres")
+                .replace(":" + postgres.port, silentLine.url.substring(16));
+        silenced = Run.start(clusterFolder, command("Ingest", List.of(), "50000", "--seed", ""
+                + SEED,
                 "--url", server.url, "--db", url));
     }
 
@@ -237,7 +243,8 @@ class PostgresTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"40001", "40P01", "42710"}) // the last: another ingest makes the table just now
+    // the last: another ingest makes the table just now
+    @ValueSource(strings = {"40001", "40P01", "42710"})
     void aTransactionThatTheDatabaseWantsAgainIsTriedAgain(String sqlState) {
         failBeforeRow(2_500, 3, sqlState);
         try (Run ingest = ingest(postgres.url(), "5000")) {
@@ -332,7 +339,8 @@ class PostgresTest {
                     "SELECT count(*) FROM powerball_results WHERE transaction_id " + slice));
         }
         // So many that a driver which took them in as a whole would need more.
-        try (Run winners = Run.start(folder, command("Winners", List.of("-Xmx32m"), "--db", postgres.url()))) {
+        try (Run winners = Run.start(folder, command("Winners", List.of("-Xmx32m"), "--db",
+                postgres.url()))) {
             assertEquals(0, winners.exitCode(), winners.err());
             assertTrue(winners.out().contains("Tickets: 400,000 in "), winners.out());
         }
@@ -429,8 +437,10 @@ class PostgresTest {
         String command = err.substring(err.indexOf("To finish: ") + "To finish: ".length()).strip();
         List<String> launch = command("Ingest", List.of());
         String classPath = launch.get(launch.indexOf("-cp") + 1);
-        String compiled = command.replace("\"lib/*\" src/powerball/Ingest.java", "'" + classPath + "' powerball.Ingest");
-        try (Run pasted = Run.start(folder, List.of("bash", "-c", compiled.replaceFirst("java", Run.JAVA)))) {
+        String compiled = command.replace("\"lib/*\" src/powerball/Ingest.java", "'" + classPath
+                + "' powerball.Ingest");
+        try (Run pasted = Run.start(folder, List.of("bash", "-c",
+                compiled.replaceFirst("java", Run.JAVA)))) {
             assertEquals(0, pasted.exitCode(), compiled + "\n" + pasted.err());
         }
         assertEveryRowOnce(1_000);
@@ -500,7 +510,8 @@ class PostgresTest {
         String err = failure(address + "?user=ana&password=" + SECRET, "10");
         assertTrue(err.contains("efused"), err); // the cause, in the driver's words
         assertTrue(Pattern.compile("(?i)\\b(five|5) (attempts|tries)").matcher(err).find(), err);
-        String finish = err.substring(err.indexOf("To finish, with the whole URL of the database: "));
+        String finish = err.substring(err.indexOf(
+                "To finish, with the whole URL of the database: "));
         assertTrue(finish.contains("10 ") && finish.contains("--seed " + SEED), finish);
         assertTrue(finish.contains(address), finish);
     }

@@ -8,7 +8,10 @@ import java.net.Socket;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** A bad line: a TCP proxy on a free port that breaks each connection after as many bytes of the answer as told. */
+/**
+ * A bad line: a TCP proxy on a free port that breaks each connection after as many bytes of the
+ * answer as told.
+ */
 final class Proxy implements AutoCloseable {
 
     enum Fault {

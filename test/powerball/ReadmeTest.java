@@ -21,9 +21,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Runs the sessions that the READMEs and the programs' own comments show, in a copy of the project, from top to bottom, and
- * compares what is printed with what is shown there. Only the port, the times and what lies in the hand of the network differ;
- * three dots stand for lines that are left out. And runs the recipes of the README, which print nothing.
+ * Runs the sessions that the READMEs and the programs' own comments show, in a copy of the project,
+ * from top to bottom, and
+ * compares what is printed with what is shown there. Only the port, the times and what lies in the
+ * hand of the network differ;
+ * three dots stand for lines that are left out. And runs the recipes of the README, which print
+ * nothing.
  */
 class ReadmeTest {
 
@@ -64,8 +67,10 @@ class ReadmeTest {
     @Test void theSessionInEachProgramIsReal() throws IOException {
         List<String> sessions = new ArrayList<>();
         for (String program : List.of("Server", "Ingest", "Winners")) {
-            String source = Files.readString(Run.PROJECT.resolve("src/powerball/" + program + ".java"));
-            Matcher session = Pattern.compile(" \\* <pre>\n(.*?) \\* </pre>", Pattern.DOTALL).matcher(source);
+            String source = Files.readString(Run.PROJECT.resolve("src/powerball/" + program
+                    + ".java"));
+            Matcher session = Pattern.compile(" \\* <pre>\n(.*?) \\* </pre>", Pattern.DOTALL)
+                    .matcher(source);
             assertTrue(session.find(), program);
             sessions.add(session.group(1).replaceAll("(?m)^ \\* ?", "").replace("\n\n", "\n"));
         }
@@ -75,9 +80,12 @@ class ReadmeTest {
 
     @Test void theDemoRunsTheWholeJob() throws IOException {
         copyProject();
-        try (Run demo = Run.start(clone, List.of("bash", "-c", environment() + "./build.sh demo"))) {
+        try (Run demo = Run.start(clone, List.of("bash", "-c", environment()
+                + "./build.sh demo"))) {
             assertEquals(0, demo.exitCode(), demo.out() + demo.err());
-            assertTrue(demo.out().contains("Stored 1,000 rows in powerball_data.db (0 already there)"), demo.out());
+            assertTrue(demo.out()
+                    .contains("Stored 1,000 rows in powerball_data.db (0 already there)"),
+                    demo.out());
         }
         assertEquals(1000, Database.count(clone.resolve("powerball_data.db")));
     }
@@ -86,7 +94,8 @@ class ReadmeTest {
         String readme = Files.readString(Run.PROJECT.resolve("test/README.md"));
         try (Stream<Path> files = Files.list(Run.PROJECT.resolve("test/powerball"))) {
             List<String> classes = files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(".java")).map(name -> name.replace(".java", "")).toList();
+                    .filter(name -> name.endsWith(".java")).map(name -> name.replace(".java", ""))
+                            .toList();
             for (String name : classes) {
                 assertTrue(readme.contains("`" + name + "`"), name);
             }
@@ -103,7 +112,8 @@ class ReadmeTest {
         String table = blocks("README.md", "sql").get(0);
         try (ServerProcess server = ServerProcess.start()) {
             shell("sqlite3 t.db \"" + table + "\"", 0);
-            try (Run ingest = Run.ingest(clone, "100", "--seed", "7", "--db", "t.db", "--url", server.url)) {
+            try (Run ingest = Run.ingest(clone, "100", "--seed", "7", "--db", "t.db", "--url",
+                    server.url)) {
                 assertEquals(0, ingest.exitCode(), ingest.err());
             }
         }
@@ -118,7 +128,8 @@ class ReadmeTest {
         try (ServerProcess server = ServerProcess.start()) {
             copyProject();
             Files.copy(postgres.driverJar, clone.resolve("lib/driver.jar"));
-            String real = command.replace("jdbc:postgresql://localhost/lesson?user=teacher", postgres.url())
+            String real = command.replace("jdbc:postgresql://localhost/lesson?user=teacher",
+                    postgres.url())
                     .replace("Ingest.java", "Ingest.java --url " + server.url);
             shell(real, 0);
             assertEquals(1000, postgres.count());
@@ -128,11 +139,14 @@ class ReadmeTest {
     @Test void theDriverReadsThePasswordFile() throws IOException {
         Postgres postgres = postgres();
         try (ServerProcess server = ServerProcess.start()) {
-            postgres.execute("CREATE ROLE " + Postgres.PASSWORD_ROLE + " SUPERUSER LOGIN PASSWORD 'geheim'");
-            Path file = Files.writeString(clone.resolve(".pgpass"), "*:*:*:" + Postgres.PASSWORD_ROLE + ":geheim\n");
+            postgres.execute("CREATE ROLE " + Postgres.PASSWORD_ROLE
+                    + " SUPERUSER LOGIN PASSWORD 'geheim'");
+            Path file = Files.writeString(clone.resolve(".pgpass"), "*:*:*:"
+                    + Postgres.PASSWORD_ROLE + ":geheim\n");
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
             String classPath = Run.PROJECT.resolve("build/main") + ":" + postgres.driverJar;
-            List<String> command = Run.java("-Duser.home=" + clone, "-cp", classPath, "powerball.Ingest", "100",
+            List<String> command = Run.java("-Duser.home=" + clone, "-cp", classPath,
+                    "powerball.Ingest", "100",
                     "--url", server.url, "--db", postgres.url(Postgres.PASSWORD_ROLE));
             try (Run ingest = Run.start(clone, command)) {
                 assertEquals(0, ingest.exitCode(), ingest.err());
@@ -168,7 +182,8 @@ class ReadmeTest {
 
     private void psql(String recipe, ServerProcess server, Postgres postgres, int exitCode) {
         String url = postgres.url().replaceFirst("jdbc:", "");
-        shell(recipe.replace("http://127.0.0.1:8000", server.url).replaceFirst("lesson\\n*$", "'" + url + "'"), exitCode);
+        shell(recipe.replace("http://127.0.0.1:8000", server.url)
+                .replaceFirst("lesson\\n*$", "'" + url + "'"), exitCode);
     }
 
     @Test void duckDbAndParquetNeverSeeHalfAFile() throws IOException {
@@ -181,8 +196,10 @@ class ReadmeTest {
             assertFalse(Files.exists(clone.resolve("tickets.csv")));
             shell(load.replace("http://127.0.0.1:8000", server.url), 0);
         }
-        String counts = shell("python3 -c \"import duckdb; print(duckdb.connect('tickets.duckdb').sql("
-                + "'SELECT count(*) FROM tickets').fetchone(), duckdb.sql(\\\"SELECT count(*) FROM 'tickets.parquet'\\\")"
+        String counts = shell(
+                "python3 -c \"import duckdb; print(duckdb.connect('tickets.duckdb').sql("
+                + "'SELECT count(*) FROM tickets').fetchone(), duckdb.sql(\\\"SELECT count(*) "
+                + "FROM 'tickets.parquet'\\\")"
                 + ".fetchone())\"", 0);
         assertEquals("(100000,) (100000,)", counts.strip());
     }
@@ -192,7 +209,8 @@ class ReadmeTest {
         String read = recipe("pandas");
         try (ServerProcess server = ServerProcess.start();
                 ServerProcess breaking = ServerProcess.start("--drop-after", "50000")) {
-            assertEquals("100000", shell(read.replace("http://127.0.0.1:8000", server.url), 0).strip());
+            assertEquals("100000", shell(read.replace("http://127.0.0.1:8000", server.url), 0)
+                    .strip());
             String failure = shell(read.replace("http://127.0.0.1:8000", breaking.url), 1);
             assertTrue(failure.contains("IncompleteRead"), failure);
         }
@@ -200,7 +218,8 @@ class ReadmeTest {
 
     /** The recipe of the README that holds a text. */
     private static String recipe(String text) throws IOException {
-        return blocks("README.md", "sh").stream().filter(block -> block.contains(text)).findFirst().orElseThrow();
+        return blocks("README.md", "sh").stream().filter(block -> block.contains(text)).findFirst()
+                .orElseThrow();
     }
 
     private static boolean python(String module) {
@@ -231,7 +250,10 @@ class ReadmeTest {
         }
     }
 
-    /** So that "java" is the JDK under test, as it would be for its user, but optimises as little as in Run.java. */
+    /**
+     * So that "java" is the JDK under test, as it would be for its user, but optimises as little as
+     * in Run.java.
+     */
     private static String environment() {
         String home = System.getProperty("java.home");
         return "export JAVA_HOME='" + home + "' PATH='" + home + "/bin':\"$PATH\""
@@ -248,12 +270,16 @@ class ReadmeTest {
                     }
                     String command = step.substring(0, step.indexOf('\n'));
                     String shown = step.substring(step.indexOf('\n') + 1);
-                    if (command.startsWith("java src/powerball/Server.java") && !command.contains("--help")) {
+                    if (command.startsWith("java src/powerball/Server.java")
+                            && !command.contains("--help")) {
                         if (server != null) {
                             server.close();
                         }
-                        server = ServerProcess.start(clone, List.of("bash", "-c", environment() + "exec " + command + " --port 0"));
-                        assertEquals(shown, server.run.out().replace(":" + server.port, ":8000"), command);
+                        server = ServerProcess.start(clone,
+                                List.of("bash", "-c", environment() + "exec " + command
+                                + " --port 0"));
+                        assertEquals(shown, server.run.out().replace(":" + server.port, ":8000"),
+                                command);
                     } else {
                         compare(command, shown, server);
                     }
@@ -278,12 +304,15 @@ class ReadmeTest {
                 run.type(answer.group(1) + "\n");
             }
             run.exitCode();
-            String expected = answer.reset().replaceAll(Matcher.quoteReplacement(PROMPT)); // typing ends the line, not the program
+            // typing ends the line, not the program
+            String expected = answer.reset().replaceAll(Matcher.quoteReplacement(PROMPT));
             String printed = run.out().replace(port, ":8000");
             int first = printed.indexOf('\n') + 1; // what stderr has comes behind the first line
             boolean ingest = command.contains("Ingest.java");
-            String all = ingest ? printed.substring(0, first) + run.err() + printed.substring(first) : printed + run.err();
-            String pattern = Pattern.quote("\n" + steady(expected)).replace("\n...", "\\E(?s:.*)\\Q");
+            String all = ingest ? printed.substring(0, first) + run.err()
+                    + printed.substring(first) : printed + run.err();
+            String pattern = Pattern.quote("\n" + steady(expected))
+                    .replace("\n...", "\\E(?s:.*)\\Q");
             if (!Pattern.matches(pattern, "\n" + steady(all))) {
                 assertEquals(steady(expected), steady(all), command);
             }
@@ -296,8 +325,10 @@ class ReadmeTest {
                 .replaceAll("(?m)^NOTE: Picked up JDK_JAVA_OPTIONS.*\n", "")
                 .replaceAll("(?m)(^WARNING: .*\n)+\n?", "") // JDK 24 and later, of native code
                 .replaceAll("in [\\d.]+ s, [\\d,]+ rows/s", "in T s, R rows/s")
-                .replaceAll("Stored [\\d,]{7,} rows in killed.db \\([\\d,]{5,} already there\\)", "Stored the rest in killed.db")
-                .replaceAll("(The stream broke after [\\d,]+ of ([\\d,]+) rows\\. Asking for the rest in 0\\.1 s\\.\n)+",
+                .replaceAll("Stored [\\d,]{7,} rows in killed.db \\([\\d,]{5,} already there\\)",
+                        "Stored the rest in killed.db")
+                .replaceAll("(The stream broke after [\\d,]+ of ([\\d,]+) rows\\. Asking for the "
+                        + "rest in 0\\.1 s\\.\n)+",
                         "The stream broke after some of $2 rows.\n")
                 .replaceAll("(?m) +$", "").strip();
     }

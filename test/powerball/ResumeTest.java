@@ -25,7 +25,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Ingest when the network, the server or its user get in the way: no row is lost, none is stored twice. */
+/**
+ * Ingest when the network, the server or its user get in the way: no row is lost, none is stored
+ * twice.
+ */
 class ResumeTest {
 
     private static final String ASKED_AGAIN = "Asking for the rest";
@@ -50,13 +53,17 @@ class ResumeTest {
         try (Proxy proxy = new Proxy(server.port, () -> {
             int n = connections.incrementAndGet();
             return n > 60 ? Proxy.Break.NEVER
-                    : new Proxy.Break(1000 + random.nextInt(350_000), n % 2 == 0 ? Proxy.Fault.RST : Proxy.Fault.FIN);
+                    : new Proxy.Break(1000 + random.nextInt(350_000), n % 2 == 0 ? Proxy.Fault.RST
+                            : Proxy.Fault.FIN);
         }); Run ingest = Run.ingest(folder, "100,000", "--seed", "8", "--url", proxy.url)) {
             assertEquals(0, ingest.exitCode(), ingest.err());
-            long said = ingest.err().lines().filter(line -> line.startsWith("The stream broke after "))
+            long said = ingest.err().lines().filter(line ->
+                    line.startsWith("The stream broke after "))
                     .filter(line -> line.contains(ASKED_AGAIN)).count();
-            // A cut before the first byte of an answer is not seen: the HTTP client asks again by itself.
-            assertTrue(said >= 50 && said <= proxy.broken.get(), said + " of " + proxy.broken + "\n" + ingest.err());
+            // A cut before the first byte of an answer is not seen: the HTTP client asks again by
+            // itself.
+            assertTrue(said >= 50 && said <= proxy.broken.get(), said + " of " + proxy.broken
+                    + "\n" + ingest.err());
             assertTrue(ingest.out().contains("Stored 100,000 rows in "), ingest.out());
         }
         assertHoldsWhatTheServerSends(100_000, 8);
@@ -72,7 +79,8 @@ class ResumeTest {
         Iterator<Proxy.Break> breaks =
                 List.of(new Proxy.Break(100_000, Proxy.Fault.STALL), Proxy.Break.NEVER).iterator();
         try (Proxy proxy = new Proxy(server.port, breaks::next);
-                Run ingest = Run.ingest(folder, "5000", "--seed", "8", "--url", proxy.url, "--stall-seconds", "1")) {
+                Run ingest = Run.ingest(folder, "5000", "--seed", "8", "--url", proxy.url,
+                        "--stall-seconds", "1")) {
             assertEquals(0, ingest.exitCode(), ingest.err());
             assertTrue(ingest.err().contains("No row came for 1 s after "), ingest.err());
         }
@@ -83,17 +91,21 @@ class ResumeTest {
         try (ServerProcess dropping = ServerProcess.start("--drop-after", "4000");
                 Run ingest = Run.ingest(folder, "82000", "--seed", "8", "--url", dropping.url)) {
             assertEquals(0, ingest.exitCode(), ingest.err());
-            for (int rows = 4000; rows <= 80_000; rows += 4000) { // the drill leaves time for every row to come
-                String broken = String.format(Locale.ROOT, "The stream broke after %,d of 82,000 rows. ", rows);
+            // the drill leaves time for every row to come
+            for (int rows = 4000; rows <= 80_000; rows += 4000) {
+                String broken = String.format(Locale.ROOT,
+                        "The stream broke after %,d of 82,000 rows. ", rows);
                 assertTrue(ingest.err().contains(broken + ASKED_AGAIN), broken + ingest.err());
             }
         }
         assertHoldsWhatTheServerSends(82_000, 8);
     }
 
-    @Test void aServerThatIsKilledAndStartedAgainIsAskedForTheRest() throws SQLException, InterruptedException {
+    @Test void aServerThatIsKilledAndStartedAgainIsAskedForTheRest() throws SQLException,
+            InterruptedException {
         createWithLog(); // a lock then stops the first row, not the opening: it waits in mid-stream
-        try (ServerProcess first = ServerProcess.start(); Database.Lock lock = new Database.Lock(db);
+        try (ServerProcess first = ServerProcess.start(); Database.Lock lock = new Database.Lock(
+                db);
                 Run ingest = Run.ingest(folder, "200000", "--url", first.url)) {
             ingest.awaitOutput("locked");
             first.run.process.destroyForcibly().waitFor();
@@ -115,7 +127,8 @@ class ResumeTest {
         int before = 0;
         for (int trial = 1; trial <= 20; trial++) {
             String[] command = {"100000", "--url", server.url, "--seed", seed};
-            try (Run ingest = Run.ingest(folder, seed == null ? Arrays.copyOf(command, 3) : command)) {
+            try (Run ingest = Run.ingest(folder, seed == null ? Arrays.copyOf(command, 3)
+                    : command)) {
                 ingest.awaitOutput("seed \\d+\n");
                 seed = ingest.seed();
                 if (trial % 5 > 0) {
@@ -145,8 +158,10 @@ class ResumeTest {
             Run.await("the first rows", () -> Database.hasRows(db));
             interrupt(ingest);
             assertEquals(130, ingest.exitCode(), ingest.err());
-            assertTrue(ingest.err().contains("Ingest.java 1000000000 --seed 3 --url " + server.url), ingest.err());
-            String stored = String.format(Locale.ROOT, "\n%,d of 1,000,000,000 rows", Database.count(db));
+            assertTrue(ingest.err().contains("Ingest.java 1000000000 --seed 3 --url "
+                    + server.url), ingest.err());
+            String stored = String.format(Locale.ROOT, "\n%,d of 1,000,000,000 rows",
+                    Database.count(db));
             assertTrue(ingest.err().contains(stored), stored + " in " + ingest.err());
         }
     }
@@ -160,10 +175,12 @@ class ResumeTest {
             FakeServer.send(out, ", " + FakeServer.rows(10, 20));
             silence.await();
         };
-        try (FakeServer server = new FakeServer(halting); Run ingest = Run.ingest(folder, "30", "--url", server.url)) {
+        try (FakeServer server = new FakeServer(halting); Run ingest = Run.ingest(folder, "30",
+                "--url", server.url)) {
             Run.await("the first commit", () -> Database.hasRows(db));
             gate.countDown();
-            Thread.sleep(400); // the rows must arrive, and not yet be committed: that is due after 900
+            // the rows must arrive, and not yet be committed: that is due after 900
+            Thread.sleep(400);
             interrupt(ingest);
             assertEquals(130, ingest.exitCode(), ingest.err());
         } finally {
@@ -183,10 +200,12 @@ class ResumeTest {
             silence.await();
         };
         createWithLog();
-        try (FakeServer server = new FakeServer(halting); Database.Lock lock = new Database.Lock(db);
+        try (FakeServer server = new FakeServer(halting); Database.Lock lock = new Database.Lock(
+                db);
                 Run ingest = Run.ingest(folder, "30", "--url", server.url)) {
             Run.await("a request", () -> !server.requests.isEmpty());
-            Thread.sleep(2000); // ten rows have come, and wait for the lock: to be stored after 0.9 s
+            // ten rows have come, and wait for the lock: to be stored after 0.9 s
+            Thread.sleep(2000);
             gate.countDown();
             Thread.sleep(300); // ten more have come, and wait in the queue
             interrupt(ingest);
@@ -203,7 +222,8 @@ class ResumeTest {
             ingest.awaitOutput("winners today\\? ");
             interrupt(ingest);
             assertEquals(130, ingest.exitCode());
-            assertEquals("How many lucky winners today? \n", ingest.out(), "what comes next begins on a line of its own");
+            assertEquals("How many lucky winners today? \n", ingest.out(),
+                    "what comes next begins on a line of its own");
         }
         assertFalse(Files.exists(db));
     }
@@ -211,14 +231,17 @@ class ResumeTest {
     /** The hook returns, so the driver tidies up and the exit code is the signal's own. */
     @ParameterizedTest
     @CsvSource({"INT, 130", "TERM, 143", "HUP, 129"})
-    void aSignalEndsItWithItsCodeAndLeavesNothingInTheTemporaryFolder(String signal, int code) throws IOException {
+    void aSignalEndsItWithItsCodeAndLeavesNothingInTheTemporaryFolder(String signal, int code)
+            throws IOException {
         Path temporary = Files.createDirectory(folder.resolve("tmp"));
         List<String> jvm = List.of("-Djava.io.tmpdir=" + temporary);
-        try (Run ingest = Run.start(folder, Run.ingestCommand(jvm, "1000000", "--rate", "1000", "--url", server.url))) {
+        try (Run ingest = Run.start(folder, Run.ingestCommand(jvm, "1000000", "--rate", "1000",
+                "--url", server.url))) {
             Run.await("the first rows", () -> Database.hasRows(db), ingest::err);
             Run.succeeds("kill", "-" + signal, "" + ingest.process.pid());
             assertEquals(code, ingest.exitCode(), ingest.err());
-            assertTrue(ingest.err().contains("Interrupted.\n" + String.format(Locale.ROOT, "%,d of", Database.count(db))),
+            assertTrue(ingest.err().contains("Interrupted.\n"
+                    + String.format(Locale.ROOT, "%,d of", Database.count(db))),
                     ingest.err());
             assertEquals(1, ingest.err().split("Interrupted\\.", -1).length - 1, ingest.err());
         }
@@ -234,7 +257,8 @@ class ResumeTest {
         createWithLog();
         try (FakeServer silent = new FakeServer((request, out) -> silence.await());
                 Database.Lock lock = wait.endsWith("lock") ? new Database.Lock(db) : null;
-                Run ingest = Run.ingest(folder, "1000", "--url", wait.endsWith("server") ? silent.url
+                Run ingest = Run.ingest(folder, "1000", "--url", wait.endsWith("server")
+                        ? silent.url
                         : wait.endsWith("lock") ? server.url : "http://127.0.0.1:1")) {
             if (wait.endsWith("pause")) {
                 ingest.awaitOutput("Asking for the rest in 0.9 s");

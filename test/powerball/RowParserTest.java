@@ -18,7 +18,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How Ingest finds rows in a stream, and what it refuses: a malformed row is named, the good ones before it are kept. */
+/**
+ * How Ingest finds rows in a stream, and what it refuses: a malformed row is named, the good ones
+ * before it are kept.
+ */
 class RowParserTest {
 
     private static final int LONGEST_ROW = 4096; // bytes
@@ -47,7 +50,8 @@ class RowParserTest {
 
     @Test void aRowIsTwelveValues() throws Ingest.Trouble {
         parse(FakeServer.row(3));
-        Object[] row = {ID, "Ana", "O'Brien", "Reno", "NV", "5d1c8d8e-0000-4000-8000-000000000003", 3, 14, 27, 40, 68, 9};
+        Object[] row = {ID, "Ana", "O'Brien", "Reno", "NV", "5d1c8d8e-0000-4000-8000-000000000003",
+                3, 14, 27, 40, 68, 9};
         assertArrayEquals(row, rows.get(0));
     }
 
@@ -55,21 +59,25 @@ class RowParserTest {
     @ParameterizedTest
     @ValueSource(strings = {"\n", ", ", ",\n", "\r\n", ""})
     void rowsMayBeSeparatedInAnyWay(String separator) throws Ingest.Trouble {
-        parse(IntStream.range(0, 5).mapToObj(FakeServer::row).collect(Collectors.joining(separator)) + separator);
+        parse(IntStream.range(0, 5).mapToObj(FakeServer::row)
+                .collect(Collectors.joining(separator)) + separator);
         assertEquals(ids(0, 5), ids());
         assertFalse(parser.isInsideRow());
     }
 
     @Test void aStreamMayBeCutAnywhere() throws Ingest.Trouble {
-        byte[] bytes = (FakeServer.rows(0, 3).replace("Ana", "Bjørn") + "\n").getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = (FakeServer.rows(0, 3).replace("Ana", "Bjørn") + "\n")
+                .getBytes(StandardCharsets.UTF_8);
         for (int size = 1; size < bytes.length; size++) {
             parser = new Ingest.RowParser(0);
             rows.clear();
             for (int from = 0; from < bytes.length; from += size) {
-                parser.parse(ByteBuffer.wrap(bytes, from, Math.min(size, bytes.length - from)), rows);
+                parser.parse(ByteBuffer.wrap(bytes, from, Math.min(size, bytes.length - from)),
+                        rows);
             }
             assertEquals(ids(0, 3), ids(), "in pieces of " + size);
-            assertTrue(rows.stream().allMatch(row -> row[1].equals("Bjørn")), "in pieces of " + size);
+            assertTrue(rows.stream().allMatch(row -> row[1].equals("Bjørn")), "in pieces of "
+                    + size);
             assertFalse(parser.isInsideRow(), "in pieces of " + size);
         }
     }
@@ -89,7 +97,8 @@ class RowParserTest {
     @Test void theLongestRowIsTaken() throws Ingest.Trouble {
         parse(rowOf(LONGEST_ROW));
         assertEquals(1, rows.size());
-        assertTrue(assertThrows(Ingest.Trouble.class, () -> parse(rowOf(LONGEST_ROW + 1))).getMessage()
+        assertTrue(assertThrows(Ingest.Trouble.class, () -> parse(rowOf(LONGEST_ROW + 1)))
+                .getMessage()
                 .startsWith("Row 2 is not a row, it is longer than 4096 bytes: ('" + ID));
     }
 
@@ -101,7 +110,8 @@ class RowParserTest {
 
     /** The oldest servers do not double apostrophes. */
     @ParameterizedTest
-    @ValueSource(strings = {"Robert'); DROP TABLE powerball_results;--", "O'Brien", "José", "D'Angelo, Jr.", "x", "", "'", "''",
+    @ValueSource(strings = {"Robert'); DROP TABLE powerball_results;--", "O'Brien", "José",
+            "D'Angelo, Jr.", "x", "", "'", "''",
         "it''s", "ends with '", "' begins"})
     void whateverTheDialectANameIsOnlyAName(String name) throws Ingest.Trouble {
         parse(FakeServer.row(3).replace("O''Brien", name.replace("'", "''")));
@@ -113,18 +123,22 @@ class RowParserTest {
     }
 
     @Test void numbersOfTheOldestServersAreNumbers() throws Ingest.Trouble {
-        parse(FakeServer.row(3).replace("3, 14, 27, 40, 68, 9)", "(40,), (3,), (3,), (69,), (1,), (26,))"));
+        parse(FakeServer.row(3).replace("3, 14, 27, 40, 68, 9)",
+                "(40,), (3,), (3,), (69,), (1,), (26,))"));
         Object[] row = rows.get(0);
-        assertEquals(List.of(40, 3, 3, 69, 1, 26), List.of(row[6], row[7], row[8], row[9], row[10], row[11]));
+        assertEquals(List.of(40, 3, 3, 69, 1, 26),
+                List.of(row[6], row[7], row[8], row[9], row[10], row[11]));
     }
 
     // ---- What is not a row ----------------------------------------------------------------------
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("malformedRows")
-    void aMalformedRowIsNamedAndTheGoodOnesBeforeItAreKept(String name, String part, String replacement, String said) {
+    void aMalformedRowIsNamedAndTheGoodOnesBeforeItAreKept(String name, String part,
+            String replacement, String said) {
         String row = FakeServer.row(3).replace(part, replacement);
-        String reason = refused(FakeServer.rows(0, 3) + ", " + row + ", " + FakeServer.rows(4, 100));
+        String reason = refused(FakeServer.rows(0, 3) + ", " + row + ", "
+                + FakeServer.rows(4, 100));
         assertTrue(reason.startsWith("Row 4 is not a row, "), reason);
         assertTrue(reason.contains(said), reason);
         assertTrue(reason.contains(": " + row.substring(0, 12)), reason);
@@ -133,21 +147,24 @@ class RowParserTest {
 
     private static List<Arguments> malformedRows() {
         return List.of(
-                Arguments.of("a row of 5,000 bytes", "'Ana'", "'" + "A".repeat(5000) + "'", "longer than"),
+                Arguments.of("a row of 5,000 bytes", "'Ana'", "'" + "A".repeat(5000) + "'",
+                        "longer than"),
                 Arguments.of("11 fields", "3, 14, ", "3, ", "12 fields"),
                 Arguments.of("13 fields", "9)", "9, 4)", "12 fields"),
                 Arguments.of("no text", "'Ana'", "17", "12 fields"),
                 Arguments.of("no comma", "'Ana', ", "'Ana' ", "12 fields"),
                 Arguments.of("no UUID", ID, "12345", "\"12345\" is not a UUID"),
                 Arguments.of("no UUID, but as long", ID, ID.replace('7', 'g'), "UUID"),
-                Arguments.of("no UUID, with a dash too many", ID, ID.replace("7000", "70-0"), "UUID"),
+                Arguments.of("no UUID, with a dash too many", ID, ID.replace("7000", "70-0"),
+                        "UUID"),
                 Arguments.of("foreign digits in a UUID", ID, ID.replace('7', '\u0667'), "UUID"),
                 Arguments.of("a customer without UUID", "'5d1c8d8e", "'5d1c8d8e-", "UUID"),
                 Arguments.of("ball 70", "14", "70", "must be a whole number from 1 to 69"),
                 Arguments.of("ball 0", "3, 14", "0, 14", "must be a whole number from 1 to 69"),
                 Arguments.of("ball -3", "3, 14", "-3, 14", "must be a whole number from 1 to 69"),
                 Arguments.of("ball 1.5", "14", "1.5", "12 fields"),
-                Arguments.of("ball 2^32 + 1", "68", "4294967297", "must be a whole number from 1 to 69"),
+                Arguments.of("ball 2^32 + 1", "68", "4294967297",
+                        "must be a whole number from 1 to 69"),
                 Arguments.of("no ball", "14", "", "must be a whole number from 1 to 69"),
                 Arguments.of("Powerball 27", "9)", "27)", "must be a whole number from 1 to 26"),
                 Arguments.of("Powerball 0", "9)", "0)", "must be a whole number from 1 to 26"),
@@ -166,7 +183,8 @@ class RowParserTest {
     }
 
     @Test void bytesThatAreNotUtf8AreRefused() {
-        byte[] latin1 = FakeServer.row(3).replace("Ana", "An\u00e1").getBytes(StandardCharsets.ISO_8859_1);
+        byte[] latin1 = FakeServer.row(3).replace("Ana", "An\u00e1")
+                .getBytes(StandardCharsets.ISO_8859_1);
         String reason = assertThrows(Ingest.Trouble.class, () -> parse(latin1)).getMessage();
         assertTrue(reason.contains("not UTF-8"), reason);
     }

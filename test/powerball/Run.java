@@ -18,13 +18,18 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A real process: one of the programs, or a tool of the machine, with what it prints kept in files. */
+/**
+ * A real process: one of the programs, or a tool of the machine, with what it prints kept in files.
+ */
 final class Run implements AutoCloseable {
 
     static final Path PROJECT = Path.of("").toAbsolutePath(); // where build.sh starts the tests
-    static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString(); // the one under test
-    private static final long LIMIT_SECONDS = 20; // for anything awaited: not a measure, only an end to a hanging test
-    private static final long END_SECONDS = 90; // for a program to end: some try for half a minute first
+    // the one under test
+    static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    // for anything awaited: not a measure, only an end to a hanging test
+    private static final long LIMIT_SECONDS = 20;
+    // for a program to end: some try for half a minute first
+    private static final long END_SECONDS = 90;
 
     private static final Pattern SEED = Pattern.compile("seed (\\d+)\n");
 
@@ -51,7 +56,9 @@ final class Run implements AutoCloseable {
         }
     }
 
-    /** Starts Ingest, as compiled, in a folder, where it puts its database unless told otherwise. */
+    /**
+     * Starts Ingest, as compiled, in a folder, where it puts its database unless told otherwise.
+     */
     static Run ingest(Path folder, String... arguments) {
         return start(folder, ingestCommand(List.of(), arguments));
     }
@@ -70,7 +77,10 @@ final class Run implements AutoCloseable {
         return command("Ingest", jvm, arguments);
     }
 
-    /** The command that starts one of the programs, as compiled, with the driver and options for the JVM. */
+    /**
+     * The command that starts one of the programs, as compiled, with the driver and options for the
+     * JVM.
+     */
     static List<String> command(String program, List<String> jvm, String... arguments) {
         List<String> command = java(jvm.toArray(new String[0]));
         String classPath = driver() + ":" + PROJECT.resolve("build/main");
@@ -82,7 +92,8 @@ final class Run implements AutoCloseable {
     /** The jar of the SQLite driver. */
     static Path driver() {
         try (Stream<Path> jars = Files.list(PROJECT.resolve("lib"))) {
-            return jars.filter(jar -> jar.getFileName().toString().startsWith("sqlite-jdbc")).findFirst().orElseThrow();
+            return jars.filter(jar -> jar.getFileName().toString().startsWith("sqlite-jdbc"))
+                    .findFirst().orElseThrow();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -179,7 +190,8 @@ final class Run implements AutoCloseable {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
-                throw new AssertionError("waited " + LIMIT_SECONDS + " s for " + what + "\n" + seen.get());
+                throw new AssertionError("waited " + LIMIT_SECONDS + " s for " + what + "\n"
+                        + seen.get());
             }
             try {
                 Thread.sleep(10); // between two looks

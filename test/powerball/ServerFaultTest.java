@@ -35,7 +35,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What clients see and what the server survives when streams fail, clients misbehave, or both are too many. */
+/**
+ * What clients see and what the server survives when streams fail, clients misbehave, or both are
+ * too many.
+ */
 class ServerFaultTest {
 
     private static final int DROP_AFTER = 1000;
@@ -43,7 +46,8 @@ class ServerFaultTest {
 
     @TempDir static Path folder;
     private static ServerProcess dropping;
-    private static ServerProcess failing; // at row N of the seeds N and 1,000,000 + N; it has two streams
+    // at row N of the seeds N and 1,000,000 + N; it has two streams
+    private static ServerProcess failing;
     private static ServerProcess impatient; // with clients that stall
 
     @BeforeAll static void start() throws IOException {
@@ -62,14 +66,19 @@ class ServerFaultTest {
                 Run.java(program.toString(), "--port", "0", "--max-streams", "2"));
     }
 
-    /** A copy of the program in a folder, where these statements run before a ticket is made, of its SEED and INDEX. */
+    /**
+     * A copy of the program in a folder, where these statements run before a ticket is made, of its
+     * SEED and INDEX.
+     */
     private static Path programThatFirstRuns(String statements, Path folder) throws IOException {
         Path program = ServerProcess.copyOfSource(folder);
         String source = Files.readString(program);
-        Matcher of = Pattern.compile("static Ticket of\\(long (\\w+), long (\\w+)\\) \\{\n").matcher(source);
+        Matcher of = Pattern.compile("static Ticket of\\(long (\\w+), long (\\w+)\\) \\{\n")
+                .matcher(source);
         assertTrue(of.find(), "where are tickets made?");
         String real = statements.replace("SEED", of.group(1)).replace("INDEX", of.group(2));
-        Files.writeString(program, source.substring(0, of.end()) + real + source.substring(of.end()));
+        Files.writeString(program, source.substring(0, of.end()) + real
+                + source.substring(of.end()));
         return program;
     }
 
@@ -84,7 +93,7 @@ class ServerFaultTest {
         Run.await("a free stream", () -> server.get("/drawing/1?seed=5000000").statusCode() == 200);
     }
 
-    // ---- Streams that fail ------------------------------------------------------------------------------------------
+    // ---- Streams that fail ----------------------------------------------------------------------
 
     @ParameterizedTest
     @CsvSource({"1001, ''", "50000, ''", "1002, &rate=1000000", "1000000000, ''"})
@@ -92,14 +101,17 @@ class ServerFaultTest {
         String answer = dropping.rawAnswer(
                 ServerProcess.request("/drawing/" + rows + "?format=ndjson" + more));
         assertFalse(ServerProcess.isWhole(answer), "it looks whole");
-        assertEquals(DROP_AFTER, ServerProcess.dechunked(answer).lines().filter(line -> line.endsWith("}")).count());
-        dropping.run.awaitOutput("/drawing/" + rows + "\\?[^\n]* 200 1,000 rows \\d+\\.\\d\\d s broken: --drop-after\n");
+        assertEquals(DROP_AFTER, ServerProcess.dechunked(answer).lines()
+                .filter(line -> line.endsWith("}")).count());
+        dropping.run.awaitOutput("/drawing/" + rows
+                + "\\?[^\n]* 200 1,000 rows \\d+\\.\\d\\d s broken: --drop-after\n");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 999, 1000})
     void aStreamThatEndsBeforeTheDropIsWhole(int rows) throws IOException {
-        String answer = dropping.rawAnswer(ServerProcess.request("/drawing/" + rows + "?format=ndjson"));
+        String answer = dropping.rawAnswer(ServerProcess.request("/drawing/" + rows
+                + "?format=ndjson"));
         assertTrue(ServerProcess.isWhole(answer), "it looks broken");
         assertEquals(rows, ServerProcess.dechunked(answer).lines().count());
     }
@@ -111,13 +123,16 @@ class ServerFaultTest {
             HttpResponse<String> response =
                     failing.get("/drawing/1000000?seed=" + seed + "&format=" + format + rate);
             assertEquals(500, response.statusCode());
-            assertEquals(List.of("application/problem+json"), response.headers().allValues("Content-Type"));
+            assertEquals(List.of("application/problem+json"), response.headers()
+                    .allValues("Content-Type"));
             Map<String, Object> problem = FormatTest.json(response.body());
             assertEquals(500, problem.get("status"));
-            assertFalse(problem.get("detail").toString().contains("test"), "a failure's insides are not for clients");
+            assertFalse(problem.get("detail").toString().contains("test"),
+                    "a failure's insides are not for clients");
             failing.run.awaitOutput("seed=" + seed + "&format=" + format + rate + " 500 0 rows ");
             failing.run.awaitOutput(failure(row, seed) + ": test\n");
-            assertTrue(failing.run.err().contains(failure(row, seed) + ": test\n"), failing.run::err);
+            assertTrue(failing.run.err().contains(failure(row, seed) + ": test\n"),
+                    failing.run::err);
             assertHealthy(failing);
         }
     }
@@ -145,7 +160,8 @@ class ServerFaultTest {
     }
 
     private static String failure(int row, String seed) {
-        return "java.lang." + (seed.equals(String.valueOf(row)) ? "IllegalStateException" : "StackOverflowError");
+        return "java.lang." + (seed.equals(String.valueOf(row)) ? "IllegalStateException"
+                : "StackOverflowError");
     }
 
     @Test void aPageThatCannotBeReadIsToldAsAFailure() throws IOException {
@@ -164,23 +180,29 @@ class ServerFaultTest {
 
     @Test void curlSeesThatAStreamIsBroken() {
         String curl = Run.tool("curl");
-        for (String url : List.of(dropping.url + "/drawing/1001", failing.url + "/drawing/200000?seed=100000")) {
+        for (String url : List.of(dropping.url + "/drawing/1001", failing.url
+                + "/drawing/200000?seed=100000")) {
             assertHealthy(failing);
             try (Run run = Run.start(folder, List.of(curl, "-s", "-o", "rows", url))) {
                 assertEquals(18, run.exitCode(), url); // "partial file"
             }
         }
-        try (Run run = Run.start(folder, List.of(curl, "-s", "-o", "rows", dropping.url + "/drawing/1000"))) {
+        try (Run run = Run.start(folder, List.of(curl, "-s", "-o", "rows", dropping.url
+                + "/drawing/1000"))) {
             assertEquals(0, run.exitCode());
         }
     }
 
-    /** The drill gives its client a moment: every row that was sent is there before the stream breaks. */
+    /**
+     * The drill gives its client a moment: every row that was sent is there before the stream
+     * breaks.
+     */
     @Test void aDroppedStreamBringsAllItsRowsTwentyTimesOutOfTwenty() throws Exception {
         String curl = Run.tool("curl");
         List<Run> runs = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            runs.add(Run.start(folder, List.of(curl, "-sN", dropping.url + "/drawing/100000?format=ndjson&seed=" + i)));
+            runs.add(Run.start(folder, List.of(curl, "-sN", dropping.url
+                    + "/drawing/100000?format=ndjson&seed=" + i)));
         }
         for (Run run : runs) {
             assertEquals(18, run.exitCode());
@@ -189,8 +211,12 @@ class ServerFaultTest {
         }
     }
 
-    /** nginx as the README advises: it would take a stream in as a whole, were it not asked to pass rows on. */
-    @Test void behindNginxRowsPassAsTheyAreReadAndABreakStaysABreak(@TempDir Path proxy) throws IOException {
+    /**
+     * nginx as the README advises: it would take a stream in as a whole, were it not asked to pass
+     * rows on.
+     */
+    @Test void behindNginxRowsPassAsTheyAreReadAndABreakStaysABreak(@TempDir Path proxy)
+            throws IOException {
         String nginx = Run.tool("nginx");
         String curl = Run.tool("curl");
         int port;
@@ -199,7 +225,8 @@ class ServerFaultTest {
         }
         Files.writeString(proxy.resolve("nginx.conf"), """
                 daemon off; master_process off; pid nginx.pid; error_log stderr crit; events {}
-                http { access_log off; client_body_temp_path b; proxy_temp_path p; fastcgi_temp_path f;
+                http { access_log off; client_body_temp_path b; proxy_temp_path p;
+                  fastcgi_temp_path f;
                   uwsgi_temp_path u; scgi_temp_path s;
                   server { listen 127.0.0.1:%d;
                     location / { proxy_pass %s; proxy_http_version 1.1; }
@@ -207,7 +234,8 @@ class ServerFaultTest {
                 """.formatted(port, dropping.url, HUGE, impatient.url));
         String url = "http://127.0.0.1:" + port;
         try (Run run = Run.start(proxy, List.of(nginx, "-p", proxy + "/", "-c", "nginx.conf"));
-                Run ready = Run.start(proxy, List.of(curl, "-sf", "--retry", "20", "--retry-connrefused", "--retry-delay",
+                Run ready = Run.start(proxy, List.of(curl, "-sf", "--retry", "20",
+                        "--retry-connrefused", "--retry-delay",
                         "1", "-o", "page", url))) {
             assertEquals(0, ready.exitCode(), run.err());
             try (Run first = Run.start(proxy, List.of(curl, "-sN", url + "/drawing/900?rate=2"))) {
@@ -218,23 +246,28 @@ class ServerFaultTest {
                 assertEquals(DROP_AFTER, cut.out().lines().count());
             }
             try (Socket silent = new Socket("127.0.0.1", port)) {
-                silent.getOutputStream().write(ServerProcess.request(HUGE).getBytes(StandardCharsets.ISO_8859_1));
-                // It holds the server back, before a million rows: nginx could take six million of them.
-                impatient.run.awaitOutput("GET " + HUGE + " 200 [0-9,]{1,7} rows [^\n]* broken: stalled\n");
+                silent.getOutputStream().write(ServerProcess.request(HUGE)
+                        .getBytes(StandardCharsets.ISO_8859_1));
+                // It holds the server back, before a million rows: nginx could take six million of
+                // them.
+                impatient.run.awaitOutput("GET " + HUGE
+                        + " 200 [0-9,]{1,7} rows [^\n]* broken: stalled\n");
             }
         }
     }
 
     @Test void aSlowServerDoesNotBlameItsClients(@TempDir Path slowFolder) throws IOException {
-        Path program = programThatFirstRuns("if (INDEX == 1) LockSupport.parkNanos(1_500_000_000);\n", slowFolder);
+        Path program = programThatFirstRuns(
+                "if (INDEX == 1) LockSupport.parkNanos(1_500_000_000);\n", slowFolder);
         List<String> command = Run.java(program.toString(), "--port", "0", "--stall-seconds", "1");
         try (ServerProcess server = ServerProcess.start(slowFolder, command)) {
             // With a rate, the first row is sent before the second is made.
-            assertEquals(3, server.get("/drawing/3?format=ndjson&rate=1000").body().lines().count());
+            assertEquals(3, server.get("/drawing/3?format=ndjson&rate=1000").body().lines()
+                    .count());
         }
     }
 
-    // ---- Clients that misbehave -------------------------------------------------------------------------------------
+    // ---- Clients that misbehave -----------------------------------------------------------------
 
     @Test void clientsThatStopReadingAreCutAndNobodyElse() throws IOException {
         for (int round = 1; round <= 2; round++) {
@@ -243,7 +276,8 @@ class ServerFaultTest {
                 for (int i = 0; i < 8; i++) {
                     stalled.add(impatient.raw(ServerProcess.request(HUGE + "?from=" + round)));
                 }
-                // All the while others are served, in part by the threads whose clients have just been cut.
+                // All the while others are served, in part by the threads whose clients have just
+                // been cut.
                 String cut = "(?s)(.*from=" + round + " 200 [^\n]* broken: stalled\n){8}.*";
                 String expected = impatient.get("/drawing/2000?seed=3").body();
                 Run.await("8 clients cut", () -> {
@@ -251,7 +285,8 @@ class ServerFaultTest {
                     return impatient.run.out().matches(cut);
                 }, impatient.run::out);
                 for (Socket socket : stalled) {
-                    assertFalse(ServerProcess.isWhole(ServerProcess.untilItEnds(socket)), "it looks whole");
+                    assertFalse(ServerProcess.isWhole(ServerProcess.untilItEnds(socket)),
+                            "it looks whole");
                 }
             } finally {
                 for (Socket socket : stalled) {
@@ -262,7 +297,8 @@ class ServerFaultTest {
     }
 
     @Test void aSlowStreamIsNotAStalledOne() {
-        HttpResponse<String> slow = impatient.get("/drawing/5?seed=1&rate=2"); // of 2 s, where 1 s is the patience
+        // of 2 s, where 1 s is the patience
+        HttpResponse<String> slow = impatient.get("/drawing/5?seed=1&rate=2");
         assertEquals(impatient.get("/drawing/5?seed=1").body(), slow.body());
     }
 
@@ -285,9 +321,11 @@ class ServerFaultTest {
                 HttpResponse<String> third = server.get("/drawing/1");
                 assertEquals(503, third.statusCode());
                 assertEquals(List.of("1"), third.headers().allValues("Retry-After"));
-                assertEquals(List.of("application/problem+json"), third.headers().allValues("Content-Type"));
+                assertEquals(List.of("application/problem+json"), third.headers()
+                        .allValues("Content-Type"));
                 assertEquals(Map.of("title", "Service Unavailable", "status", 503,
-                        "detail", "all 2 streams are taken; try again"), FormatTest.json(third.body()));
+                        "detail", "all 2 streams are taken; try again"),
+                                FormatTest.json(third.body()));
                 assertEquals(200, server.get("/").statusCode(), "the page needs no stream");
                 assertEquals(400, server.get("/drawing/x").statusCode(), "nor does a refusal");
             }
@@ -304,37 +342,48 @@ class ServerFaultTest {
             Thread.sleep(1000); // so that one has been stalled longer
             try (Socket second = server.raw(ServerProcess.request(HUGE + "?seed=3"))) {
                 assertEquals('H', second.getInputStream().read());
-                assertEquals(503, server.get("/drawing/1").statusCode(), "nobody has been stalled for long");
-                Run.await("a place", () -> server.get("/drawing/1").statusCode() == 200, server.run::out);
+                assertEquals(503, server.get("/drawing/1").statusCode(),
+                        "nobody has been stalled for long");
+                Run.await("a place", () -> server.get("/drawing/1").statusCode() == 200,
+                        server.run::out);
                 server.run.awaitOutput("seed=2 200 [^\n]* broken: stalled\n");
                 assertFalse(server.run.out().contains("seed=3 200"), server.run::out);
                 assertFalse(server.run.out().contains("seed=1&rate=100 200"), server.run::out);
-                assertFalse(ServerProcess.isWhole(ServerProcess.untilItEnds(first)), "it looks whole");
+                assertFalse(ServerProcess.isWhole(ServerProcess.untilItEnds(first)),
+                        "it looks whole");
             }
         }
     }
 
     @Test void aClientWithoutASlotIsNotCutForANewcomer() throws Exception {
-        String pages = "GET / HTTP/1.1\r\nHost: x\r\n\r\n".repeat(300); // more than the system buffers
+        // more than the system buffers
+        String pages = "GET / HTTP/1.1\r\nHost: x\r\n\r\n".repeat(300);
         try (ServerProcess server = ServerProcess.start("--max-streams", "1");
                 Socket longer = server.raw(pages)) {
             assertEquals('H', longer.getInputStream().read());
             Thread.sleep(1000); // so that it has been stalled longer
             try (Socket stream = server.raw(ServerProcess.request(HUGE))) {
                 assertEquals('H', stream.getInputStream().read());
-                Run.await("a slot", () -> server.get("/drawing/1").statusCode() == 200, server.run::out);
+                Run.await("a slot", () -> server.get("/drawing/1").statusCode() == 200,
+                        server.run::out);
                 server.run.awaitOutput("GET " + HUGE + " 200 [^\n]* broken: stalled\n");
-                assertFalse(Pattern.compile("GET / [^\n]* broken").matcher(server.run.out()).find(), server.run::out);
+                assertFalse(Pattern.compile("GET / [^\n]* broken").matcher(server.run.out())
+                        .find(), server.run::out);
             }
         }
     }
 
-    /** With its output going into pipes that nobody reads, a server must neither stop nor gather threads. */
+    /**
+     * With its output going into pipes that nobody reads, a server must neither stop nor gather
+     * threads.
+     */
     @ParameterizedTest
-    @CsvSource({"/drawing/x?, 400", "/drawing/9?seed=0, 500"}) // the latter fails, and tells so on stderr
+    // the latter fails, and tells so on stderr
+    @CsvSource({"/drawing/x?, 400", "/drawing/9?seed=0, 500"})
     void outputThatNobodyReadsStopsNoRequest(String path, int status) throws Exception {
         Process process = new ProcessBuilder(
-                Run.java(folder.resolve("powerball/Server.java").toString(), "--port", "0")).start();
+                Run.java(folder.resolve("powerball/Server.java").toString(), "--port", "0"))
+                        .start();
         try {
             BufferedReader out = process.inputReader();
             String url = out.readLine().replaceFirst("Serving tickets on (.*)/", "$1");
@@ -345,8 +394,10 @@ class ServerFaultTest {
                 OutputStream requests = client.getOutputStream();
                 Thread asking = new Thread(() -> {
                     try {
-                        requests.write((request + "\r\n").repeat(2499).getBytes(StandardCharsets.US_ASCII));
-                        requests.write((request + "Connection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+                        requests.write((request + "\r\n").repeat(2499)
+                                .getBytes(StandardCharsets.US_ASCII));
+                        requests.write((request + "Connection: close\r\n\r\n")
+                                .getBytes(StandardCharsets.US_ASCII));
                     } catch (IOException e) {
                         // Then the answers are too few.
                     }
@@ -355,12 +406,15 @@ class ServerFaultTest {
                 String answers = ServerProcess.untilItEnds(client);
                 assertEquals(2500, answers.split("HTTP/1.1 " + status, -1).length - 1);
             }
-            String threads = Files.readAllLines(Path.of("/proc", "" + process.pid(), "status")).stream()
-                    .filter(line -> line.startsWith("Threads:")).findFirst().orElseThrow().replaceAll("\\D", "");
+            String threads = Files.readAllLines(Path.of("/proc", "" + process.pid(), "status"))
+                    .stream()
+                    .filter(line -> line.startsWith("Threads:")).findFirst().orElseThrow()
+                            .replaceAll("\\D", "");
             assertTrue(Integer.parseInt(threads) < 100, threads + " threads");
             BufferedReader unread = status == 400 ? out : process.errorReader();
             assertTimeoutPreemptively(Duration.ofSeconds(20), () ->
-                    assertTrue(unread.lines().anyMatch(line -> line.contains(" lines left out: "))));
+                    assertTrue(unread.lines().anyMatch(line ->
+                            line.contains(" lines left out: "))));
         } finally {
             process.destroyForcibly().waitFor();
         }
@@ -381,13 +435,16 @@ class ServerFaultTest {
     }
 
     private static void assertEnds(int seconds, Socket socket) {
-        assertTimeoutPreemptively(Duration.ofSeconds(seconds), () -> ServerProcess.untilItEnds(socket));
+        assertTimeoutPreemptively(Duration.ofSeconds(seconds), () ->
+                ServerProcess.untilItEnds(socket));
     }
 
     @Test void pipelinedRequestsWhoseAnswersNobodyReadsAreCut() throws IOException {
-        byte[] refused = "GET /nope HTTP/1.1\r\nHost: x\r\n\r\n".repeat(1000).getBytes(StandardCharsets.ISO_8859_1);
+        byte[] refused = "GET /nope HTTP/1.1\r\nHost: x\r\n\r\n".repeat(1000)
+                .getBytes(StandardCharsets.ISO_8859_1);
         try (Socket socket = impatient.raw("")) {
-            assertTimeoutPreemptively(Duration.ofSeconds(30), () -> assertThrows(IOException.class, () -> {
+            assertTimeoutPreemptively(Duration.ofSeconds(30), () ->
+                    assertThrows(IOException.class, () -> {
                 while (true) {
                     socket.getOutputStream().write(refused);
                 }
@@ -396,7 +453,7 @@ class ServerFaultTest {
         assertHealthy(impatient);
     }
 
-    // ---- Too many of them -------------------------------------------------------------------------------------------
+    // ---- Too many of them -----------------------------------------------------------------------
 
     @Test void silentClientsHoldNobodyUp() throws IOException {
         List<Socket> clients = new ArrayList<>();
@@ -418,8 +475,10 @@ class ServerFaultTest {
             }
             clients.add(server.raw(ServerProcess.request("/drawing/1")));
             assertEquals("", ServerProcess.untilItEnds(clients.get(1025)));
-            clients.get(0).getOutputStream().write(ServerProcess.request("/drawing/1").getBytes(StandardCharsets.US_ASCII));
-            assertTrue(ServerProcess.isWhole(ServerProcess.untilItEnds(clients.get(0))), "a client within the limit");
+            clients.get(0).getOutputStream().write(ServerProcess.request("/drawing/1")
+                    .getBytes(StandardCharsets.US_ASCII));
+            assertTrue(ServerProcess.isWhole(ServerProcess.untilItEnds(clients.get(0))),
+                    "a client within the limit");
         } finally {
             closeAll(clients);
         }
@@ -431,9 +490,11 @@ class ServerFaultTest {
             for (int i = 0; i < 250; i++) {
                 Socket socket = new Socket();
                 clients.add(socket);
-                socket.setReceiveBufferSize(4096); // or the system's buffers would read ahead, by megabytes
+                // or the system's buffers would read ahead, by megabytes
+                socket.setReceiveBufferSize(4096);
                 socket.connect(new InetSocketAddress("127.0.0.1", server.port));
-                socket.getOutputStream().write(ServerProcess.request(HUGE).getBytes(StandardCharsets.ISO_8859_1));
+                socket.getOutputStream().write(ServerProcess.request(HUGE)
+                        .getBytes(StandardCharsets.ISO_8859_1));
                 assertEquals('H', socket.getInputStream().read());
             }
             List<Socket> readers = List.copyOf(clients);
@@ -478,7 +539,8 @@ class ServerFaultTest {
         do {
             long start = System.nanoTime();
             String answer = server.rawAnswer(ServerProcess.request("/drawing/10?seed=5000000"));
-            assertTrue(answer.startsWith("HTTP/1.1 200 OK\r\n") && ServerProcess.isWhole(answer), answer);
+            assertTrue(answer.startsWith("HTTP/1.1 200 OK\r\n") && ServerProcess.isWhole(answer),
+                    answer);
             seconds.add((System.nanoTime() - start) / 1e9);
         } while (seconds.get(seconds.size() - 1) > 2 && seconds.size() < 3);
         assertTrue(seconds.get(seconds.size() - 1) <= 2, seconds::toString);
@@ -490,7 +552,7 @@ class ServerFaultTest {
         }
     }
 
-    // ---- The end ----------------------------------------------------------------------------------------------------
+    // ---- The end --------------------------------------------------------------------------------
 
     @ParameterizedTest
     @ValueSource(strings = {"TERM", "INT"})
@@ -499,7 +561,8 @@ class ServerFaultTest {
                 Socket slow = server.raw(ServerProcess.request(HUGE + "?rate=5"));
                 Socket stalled = server.raw(ServerProcess.request(HUGE))) {
             String pid = String.valueOf(server.run.process.pid());
-            assumeFalse(ignoresInterrupts(pid), "started in the background, where Ctrl-C is ignored");
+            assumeFalse(ignoresInterrupts(pid),
+                    "started in the background, where Ctrl-C is ignored");
             assertEquals('H', slow.getInputStream().read());
             assertEquals('H', stalled.getInputStream().read());
             try (Run kill = Run.start(folder, List.of("kill", "-" + signal, pid))) {
@@ -507,16 +570,23 @@ class ServerFaultTest {
             }
             assertTrue(server.run.process.waitFor(5, TimeUnit.SECONDS), "still there after 5 s");
             assertEquals(0, server.run.exitCode());
-            assertFalse(ServerProcess.isWhole(ServerProcess.untilItEnds(slow)), "the slow stream looks whole");
-            assertFalse(ServerProcess.isWhole(ServerProcess.untilItEnds(stalled)), "the stalled stream looks whole");
+            assertFalse(ServerProcess.isWhole(ServerProcess.untilItEnds(slow)),
+                    "the slow stream looks whole");
+            assertFalse(ServerProcess.isWhole(ServerProcess.untilItEnds(stalled)),
+                    "the stalled stream looks whole");
             assertEquals("", server.run.err());
         }
     }
 
-    /** A shell without job control has what it starts with & ignore them, and every program started from there. */
+    /**
+     * A shell without job control has what it starts with & ignore them, and every program started
+     * from there.
+     */
     private static boolean ignoresInterrupts(String pid) throws IOException {
         Path status = Path.of("/proc", pid, "status");
-        return Files.exists(status) && Files.readAllLines(status).stream().filter(line -> line.startsWith("SigIgn:"))
-                .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) >> 1 & 1) == 1);
+        return Files.exists(status) && Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("SigIgn:"))
+                .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(),
+                        16) >> 1 & 1) == 1);
     }
 }

@@ -22,10 +22,13 @@ import java.util.stream.Stream;
 /** A Server in a process of its own, on a free port unless told otherwise, and ways to ask it. */
 final class ServerProcess implements AutoCloseable {
 
-    private static final Pattern READY = Pattern.compile("\\AServing tickets on (http://\\S+:(\\d+))/\n"
+    private static final Pattern READY = Pattern.compile(
+            "\\AServing tickets on (http://\\S+:(\\d+))/\n"
             + "Try curl \\S+/drawing/10 \\(Ctrl-C stops the server\\)\n");
-    private static final int LIMIT_SECONDS = 20; // for an answer: not a measure, only an end to a hanging test
-    private static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    // for an answer: not a measure, only an end to a hanging test
+    private static final int LIMIT_SECONDS = 20;
+    private static final HttpClient CLIENT = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1).build();
 
     final Run run;
     final String url; // without a slash at its end
@@ -33,7 +36,8 @@ final class ServerProcess implements AutoCloseable {
 
     private ServerProcess(Run run) {
         this.run = run;
-        Run.await("the ready line", () -> READY.matcher(run.out()).find() || !run.process.isAlive());
+        Run.await("the ready line", () -> READY.matcher(run.out()).find()
+                || !run.process.isAlive());
         Matcher ready = READY.matcher(run.out());
         if (!ready.find()) {
             throw new AssertionError("the server did not start: " + run.out() + run.err());
@@ -47,10 +51,14 @@ final class ServerProcess implements AutoCloseable {
         return start(List.of(), options);
     }
 
-    /** Starts it as compiled, with options for the JVM; --port among the options overrides the free port. */
+    /**
+     * Starts it as compiled, with options for the JVM; --port among the options overrides the free
+     * port.
+     */
     static ServerProcess start(List<String> jvm, String... options) {
         List<String> command = Run.java(jvm.toArray(new String[0]));
-        command.addAll(List.of("-cp", Run.PROJECT.resolve("build/main").toString(), "powerball.Server"));
+        command.addAll(List.of("-cp", Run.PROJECT.resolve("build/main").toString(),
+                "powerball.Server"));
         if (!List.of(options).contains("--port")) {
             command.addAll(List.of("--port", "0"));
         }
@@ -72,7 +80,8 @@ final class ServerProcess implements AutoCloseable {
         try {
             HttpRequest request = HttpRequest.newBuilder(URI.create(url + pathAndQuery))
                     .method(method, HttpRequest.BodyPublishers.noBody()).build();
-            return CLIENT.sendAsync(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8))
+            return CLIENT.sendAsync(request, HttpResponse.BodyHandlers.ofString(
+                    StandardCharsets.UTF_8))
                     .get(LIMIT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException | InterruptedException e) {
             throw new AssertionError(method + " " + pathAndQuery + ": " + e, e);
@@ -131,7 +140,10 @@ final class ServerProcess implements AutoCloseable {
         return answer.endsWith("\r\n0\r\n\r\n");
     }
 
-    /** A copy of the program's source in a folder, to change and to launch. Returns the file to launch. */
+    /**
+     * A copy of the program's source in a folder, to change and to launch. Returns the file to
+     * launch.
+     */
     static Path copyOfSource(Path folder) throws IOException {
         Path source = Run.PROJECT.resolve("src");
         try (Stream<Path> files = Files.walk(source)) {

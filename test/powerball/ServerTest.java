@@ -44,22 +44,30 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The server as it is launched, as it answers, and as it refuses. */
 class ServerTest {
 
-    private static final String ROWS = "rows must be a whole number from 0 to 1,000,000,000, not \"%s\"";
-    private static final String SEED = "seed must be a whole number from 0 to 1,000,000,000,000,000,000, not \"%s\"";
-    private static final String FROM = "from must be a whole number from 0 to 1,000,000,000, not \"%s\"";
-    private static final String RATE = "rate must be a whole number from 1 to 1,000,000, not \"%s\"";
+    private static final String ROWS =
+            "rows must be a whole number from 0 to 1,000,000,000, not \"%s\"";
+    private static final String SEED =
+            "seed must be a whole number from 0 to 1,000,000,000,000,000,000, not \"%s\"";
+    private static final String FROM =
+            "from must be a whole number from 0 to 1,000,000,000, not \"%s\"";
+    private static final String RATE =
+            "rate must be a whole number from 1 to 1,000,000, not \"%s\"";
     private static final String FORMAT = "format must be sql, csv or ndjson, not \"%s\"";
-    private static final String PART = "a query part must be seed, from, format or rate, not \"%s\"";
+    private static final String PART =
+            "a query part must be seed, from, format or rate, not \"%s\"";
     private static final String TWICE = "%s must be given once, not twice";
     private static final String PATH = "path must be / or /drawing/{rows}, not \"%s\"";
     private static final String METHOD = "method must be GET or HEAD, not \"%s\"";
 
-    private static final Pattern NONCE = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"); // a UUID
+    // a UUID
+    private static final Pattern NONCE = Pattern.compile(
+            "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     private static ServerProcess server;
 
     @BeforeAll static void startAsTheReadmeSays() {
-        server = ServerProcess.start(Run.PROJECT, Run.java("src/powerball/Server.java", "--port", "0"));
+        server = ServerProcess.start(Run.PROJECT,
+                Run.java("src/powerball/Server.java", "--port", "0"));
     }
 
     @AfterAll static void stop() {
@@ -70,13 +78,14 @@ class ServerTest {
         assertEquals(200, server.get("/drawing/1").statusCode());
     }
 
-    // ---- Launch -----------------------------------------------------------------------------------------------------
+    // ---- Launch ---------------------------------------------------------------------------------
 
     @Test void itStartsFromAnyFolder(@TempDir Path elsewhere) {
         Path program = Run.PROJECT.resolve("src/powerball/Server.java");
         List<String> command = Run.java(program.toString(), "--port", "0");
         try (ServerProcess other = ServerProcess.start(elsewhere, command)) {
-            assertEquals(server.get("/drawing/100?seed=1").body(), other.get("/drawing/100?seed=1").body());
+            assertEquals(server.get("/drawing/100?seed=1").body(), other.get("/drawing/100?seed=1")
+                    .body());
             assertEquals(withoutNonce(server.get("/").body()), withoutNonce(other.get("/").body()));
         }
     }
@@ -84,14 +93,19 @@ class ServerTest {
     @Test void itAnswersWhereTheReadyLineSays() {
         assertEquals("http://127.0.0.1:" + server.port, server.url);
         String home = server.url + "/";
-        assertEquals(List.of("Serving tickets on " + home, "Try curl " + home + "drawing/10 (Ctrl-C stops the server)"),
+        assertEquals(List.of("Serving tickets on " + home, "Try curl " + home
+                + "drawing/10 (Ctrl-C stops the server)"),
                 server.run.out().lines().limit(2).toList());
         assertEquals(200, server.get("/drawing/10").statusCode());
     }
 
-    /** Every form of address that Java accepts; what is printed can be pasted, and its line fits a terminal. */
+    /**
+     * Every form of address that Java accepts; what is printed can be pasted, and its line fits a
+     * terminal.
+     */
     @ParameterizedTest
-    @ValueSource(strings = {"127.0.0.1", "localhost", "127.1", "2130706433", "0.0.0.0", "::1", "[::1]", "0:0:0:0:0:0:0:1",
+    @ValueSource(strings = {"127.0.0.1", "localhost", "127.1", "2130706433", "0.0.0.0", "::1",
+            "[::1]", "0:0:0:0:0:0:0:1",
         "::", "[::]", "::ffff:127.0.0.1", "0000:0000:0000:0000:0000:0000:0000:0001"})
     void theReadyLineCanBePasted(String host) {
         try (ServerProcess other = ServerProcess.start("--host", host)) {
@@ -99,7 +113,8 @@ class ServerTest {
             assertTrue(ready.get(0).length() <= 80, ready.get(0));
             assertFalse(other.url.contains("[["), other.url);
             String curl = ready.get(1).replaceFirst("Try (.*) \\(Ctrl-C.*", "$1");
-            try (Run pasted = Run.start(Run.PROJECT, List.of("bash", "-c", curl.replace("curl", "curl -sSf --globoff")))) {
+            try (Run pasted = Run.start(Run.PROJECT,
+                    List.of("bash", "-c", curl.replace("curl", "curl -sSf --globoff")))) {
                 assertEquals(0, pasted.exitCode(), curl + pasted.err());
                 assertEquals(10, pasted.out().lines().count(), pasted.out());
             }
@@ -115,7 +130,8 @@ class ServerTest {
     @Test void helpShowsEveryOption() {
         try (Run run = launch("--help")) {
             assertEquals(0, run.exitCode());
-            for (String part : List.of("Usage: java src/powerball/Server.java", "--host", "127.0.0.1", "--port", "8000",
+            for (String part : List.of("Usage: java src/powerball/Server.java", "--host",
+                    "127.0.0.1", "--port", "8000",
                     "--max-streams", "256", "--stall-seconds", "(300)", "--drop-after", "--help")) {
                 assertTrue(run.out().contains(part), part);
             }
@@ -133,12 +149,18 @@ class ServerTest {
         "--port -1                | --port must be a whole number from 0 to 65,535, not \"-1\"",
         "--port 80a               | --port must be a whole number from 0 to 65,535, not \"80a\"",
         "--port 0 --host          | --host needs a value",
-        "--max-streams 0          | --max-streams must be a whole number from 1 to 10,000, not \"0\"",
-        "--max-streams 10001      | --max-streams must be a whole number from 1 to 10,000, not \"10001\"",
-        "--stall-seconds 0        | --stall-seconds must be a whole number from 1 to 86,400, not \"0\"",
-        "--stall-seconds 86401    | --stall-seconds must be a whole number from 1 to 86,400, not \"86401\"",
-        "--drop-after 0           | --drop-after must be a whole number from 1 to 1,000,000,000, not \"0\"",
-        "--drop-after 1000000001  | --drop-after must be a whole number from 1 to 1,000,000,000, not \"1000000001\"",
+        "--max-streams 0          | --max-streams must be a whole number from 1 to 10,000, not "
+        + "\"0\"",
+        "--max-streams 10001      | --max-streams must be a whole number from 1 to 10,000, not "
+        + "\"10001\"",
+        "--stall-seconds 0        | --stall-seconds must be a whole number from 1 to 86,400, not "
+        + "\"0\"",
+        "--stall-seconds 86401    | --stall-seconds must be a whole number from 1 to 86,400, not "
+        + "\"86401\"",
+        "--drop-after 0           | --drop-after must be a whole number from 1 to 1,000,000,000, "
+        + "not \"0\"",
+        "--drop-after 1000000001  | --drop-after must be a whole number from 1 to 1,000,000,000, "
+        + "not \"1000000001\"",
     })
     void aWrongOptionIsExplained(String options, String message) {
         String said = assertThrows(IllegalArgumentException.class,
@@ -150,7 +172,8 @@ class ServerTest {
         try (Run run = launch("--port", "80a")) {
             assertEquals(2, run.exitCode());
             assertEquals("", run.out());
-            assertTrue(run.err().startsWith("--port must be a whole number from 0 to 65,535, not \"80a\"\n\n"
+            assertTrue(run.err().startsWith(
+                    "--port must be a whole number from 0 to 65,535, not \"80a\"\n\n"
                     + "Usage: java src/powerball/Server.java"), run::err);
         }
     }
@@ -165,19 +188,22 @@ class ServerTest {
         }
     }
 
-    // ---- Streams ----------------------------------------------------------------------------------------------------
+    // ---- Streams --------------------------------------------------------------------------------
 
     @Test void aStreamIsChunkedAndEndsWithTheLastChunk() throws IOException {
         String answer = server.rawAnswer(ServerProcess.request("/drawing/1000?seed=3"));
         assertTrue(answer.startsWith("HTTP/1.1 200 OK\r\n"), answer);
-        assertEquals("chunked", fields(answer.substring(0, answer.indexOf("\r\n\r\n"))).get("Transfer-Encoding"));
+        assertEquals("chunked", fields(answer.substring(0, answer.indexOf("\r\n\r\n")))
+                .get("Transfer-Encoding"));
         assertTrue(ServerProcess.isWhole(answer));
         byte[] body = ServerProcess.dechunked(answer).getBytes(StandardCharsets.ISO_8859_1);
-        assertEquals(server.get("/drawing/1000?seed=3").body(), new String(body, StandardCharsets.UTF_8));
+        assertEquals(server.get("/drawing/1000?seed=3").body(),
+                new String(body, StandardCharsets.UTF_8));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/drawing/1000000000?format=ndjson", "/drawing/1000000?rate=1&format=ndjson"})
+    @ValueSource(strings = {"/drawing/1000000000?format=ndjson",
+            "/drawing/1000000?rate=1&format=ndjson"})
     void theFirstRowArrivesLongBeforeTheLastIsMade(String path) throws IOException {
         try (Socket socket = server.raw(ServerProcess.request(path))) {
             assertTrue(lineWith("powerball_number", socket).endsWith("}"));
@@ -186,7 +212,8 @@ class ServerTest {
     }
 
     private static String lineWith(String part, Socket socket) throws IOException {
-        BufferedReader in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+        BufferedReader in = new BufferedReader(
+                new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
         for (String line; (line = in.readLine()) != null; ) {
             if (line.contains(part)) {
                 return line;
@@ -210,7 +237,8 @@ class ServerTest {
         long first = seed(one);
         long second = seed(two);
         assertTrue(first < second, () -> first + " then " + second);
-        assertEquals(System.currentTimeMillis(), second / 4096, 600_000, "in units of 1/4096 ms since 1970");
+        assertEquals(System.currentTimeMillis(), second / 4096, 600_000,
+                "in units of 1/4096 ms since 1970");
         assertEquals(one.body(), server.get("/drawing/50?seed=" + first).body());
         assertNotEquals(one.body(), two.body());
     }
@@ -219,8 +247,10 @@ class ServerTest {
     @Test void noTwoStreamsThatNameNoSeedGetTheSameOne() throws Exception {
         Callable<List<String>> twoThousand = () -> {
             String request = "HEAD /drawing/1 HTTP/1.1\r\nHost: x\r\n";
-            String answers = server.rawAnswer((request + "\r\n").repeat(1999) + request + "Connection: close\r\n\r\n");
-            return Pattern.compile("(?i)Drawing-Seed: (\\d+)").matcher(answers).results().map(seed -> seed.group(1)).toList();
+            String answers = server.rawAnswer((request + "\r\n").repeat(1999) + request
+                    + "Connection: close\r\n\r\n");
+            return Pattern.compile("(?i)Drawing-Seed: (\\d+)").matcher(answers).results()
+                    .map(seed -> seed.group(1)).toList();
         };
         Set<String> seeds = new HashSet<>();
         ExecutorService clients = Executors.newFixedThreadPool(8);
@@ -240,9 +270,11 @@ class ServerTest {
             }
             for (int round = 1; round <= 2; round++) {
                 for (Socket client : clients) {
-                    client.getOutputStream().write("HEAD /drawing/1 HTTP/1.1\r\nHost: x\r\n\r\n".getBytes());
+                    client.getOutputStream().write(
+                            "HEAD /drawing/1 HTTP/1.1\r\nHost: x\r\n\r\n".getBytes());
                     assertEquals("HTTP/1.1 200 OK", head(client).keySet().stream()
-                            .filter(key -> key.startsWith("HTTP")).findFirst().orElse("no answer"), "round " + round);
+                            .filter(key -> key.startsWith("HTTP")).findFirst().orElse("no answer"),
+                                    "round " + round);
                 }
             }
         } finally {
@@ -256,7 +288,7 @@ class ServerTest {
         return Long.parseLong(response.headers().firstValue("Drawing-Seed").orElseThrow());
     }
 
-    // ---- The page ---------------------------------------------------------------------------------------------------
+    // ---- The page -------------------------------------------------------------------------------
 
     @Test void onlyThePagesOwnScriptMayRun() {
         HttpResponse<String> page = server.get("/");
@@ -268,14 +300,15 @@ class ServerTest {
         assertTrue(nonce.find(), policy);
         assertTrue(page.body().contains(nonce.group()), page::body);
         assertFalse(server.get("/").body().contains(nonce.group()), "the same nonce again");
-        assertEquals(withoutNonce(page.body()), withoutNonce(server.get("/?rows=%3Cscript%3E&nonsense").body()));
+        assertEquals(withoutNonce(page.body()),
+                withoutNonce(server.get("/?rows=%3Cscript%3E&nonsense").body()));
     }
 
     private static String withoutNonce(String text) {
         return NONCE.matcher(text).replaceAll("");
     }
 
-    // ---- Refusals ---------------------------------------------------------------------------------------------------
+    // ---- Refusals -------------------------------------------------------------------------------
 
     static Stream<List<String>> badQueries() {
         return Stream.of(
@@ -317,18 +350,21 @@ class ServerTest {
     @ParameterizedTest
     @MethodSource("badQueries")
     void aBadQueryIsExplained(List<String> query) {
-        assertRefused(400, "Bad Request", query.get(1).formatted(query.get(2)), server.get("/drawing/" + query.get(0)));
+        assertRefused(400, "Bad Request", query.get(1).formatted(query.get(2)),
+                server.get("/drawing/" + query.get(0)));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/nope", "/drawing", "/drawing/10/", "/drawing/1/2", "/Drawing/1", "/drawing/%2e%2e/x",
+    @ValueSource(strings = {"/nope", "/drawing", "/drawing/10/", "/drawing/1/2", "/Drawing/1",
+            "/drawing/%2e%2e/x",
         "/%2e%2e/x", "/index.html", "/names/first.txt"})
     void anyOtherPathIsNotFound(String path) {
         assertRefused(404, "Not Found", PATH.formatted(path), server.get(path));
     }
 
     @ParameterizedTest
-    @CsvSource({"POST, /drawing/1", "PUT, /drawing/1", "DELETE, /", "BREW, /drawing/1", "get, /drawing/1",
+    @CsvSource({"POST, /drawing/1", "PUT, /drawing/1", "DELETE, /", "BREW, /drawing/1",
+            "get, /drawing/1",
         "POST, /nope"})
     void anyOtherMethodIsNotAllowed(String method, String path) {
         HttpResponse<String> response = server.send(method, path);
@@ -340,20 +376,25 @@ class ServerTest {
         for (String path : List.of("/drawing/1", "/drawing/x", "/nope")) {
             HttpHeaders headers = server.get(path).headers();
             assertEquals(List.of("*"), headers.allValues("Access-Control-Allow-Origin"), path);
-            assertEquals(List.of("Drawing-Seed"), headers.allValues("Access-Control-Expose-Headers"), path);
+            assertEquals(List.of("Drawing-Seed"),
+                    headers.allValues("Access-Control-Expose-Headers"), path);
         }
         assertEquals(List.of(), server.get("/").headers().allValues("Access-Control-Allow-Origin"));
     }
 
-    private static void assertRefused(int status, String title, String detail, HttpResponse<String> response) {
+    private static void assertRefused(int status, String title, String detail,
+            HttpResponse<String> response) {
         assertEquals(status, response.statusCode(), response::body);
-        assertEquals(List.of("application/problem+json"), response.headers().allValues("Content-Type"));
-        assertEquals(Map.of("title", title, "status", status, "detail", detail), FormatTest.json(response.body()));
+        assertEquals(List.of("application/problem+json"), response.headers()
+                .allValues("Content-Type"));
+        assertEquals(Map.of("title", title, "status", status, "detail", detail),
+                FormatTest.json(response.body()));
     }
 
     /** HttpServer itself refuses some of these, in its own way. */
     @ParameterizedTest
-    @ValueSource(strings = {"/%2e%2e/x", "/drawing/%2e%2e", "/..%2fx", "//drawing/1", "/%zz", "/drawing/|",
+    @ValueSource(strings = {"/%2e%2e/x", "/drawing/%2e%2e", "/..%2fx", "//drawing/1", "/%zz",
+            "/drawing/|",
         "/drawing/1#2", "/drawing/1?", "*", "drawing/1", "http://x/nope", "/drawing/\"<script>"})
     void anOddPathIsRefused(String path) throws IOException {
         String answer = server.rawAnswer(ServerProcess.request(path));
@@ -365,7 +406,8 @@ class ServerTest {
     @ValueSource(strings = {"Content-Length: 5\r\n\r\nhello",
         "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"})
     void aRequestWithABodyIsRefused(String rest) throws IOException {
-        String answer = server.rawAnswer("GET /drawing/1 HTTP/1.1\r\nHost: x\r\n" + rest); // and the connection ends
+        // and the connection ends
+        String answer = server.rawAnswer("GET /drawing/1 HTTP/1.1\r\nHost: x\r\n" + rest);
         assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
         assertEquals("a request must not have a body",
                 FormatTest.json(answer.substring(answer.indexOf("\r\n\r\n"))).get("detail"));
@@ -383,7 +425,8 @@ class ServerTest {
         "Transfer-Encoding: identity\r\n\r\n",
     })
     void anUnclearEndOfARequestIsRefused(String rest) throws IOException {
-        assertRefusedOrCut("GET /drawing/1 HTTP/1.1\r\nHost: x\r\n" + rest + ServerProcess.request("/drawing/2"));
+        assertRefusedOrCut("GET /drawing/1 HTTP/1.1\r\nHost: x\r\n" + rest
+                + ServerProcess.request("/drawing/2"));
     }
 
     @Test void tooManyHeadersAreRefused() throws IOException {
@@ -395,7 +438,8 @@ class ServerTest {
     }
 
     @Test void aHugeHeaderIsRefused() throws IOException {
-        assertRefusedOrCut("GET /drawing/1 HTTP/1.1\r\nHost: x\r\nX: " + "x".repeat(1_000_000) + "\r\n\r\n");
+        assertRefusedOrCut("GET /drawing/1 HTTP/1.1\r\nHost: x\r\nX: " + "x".repeat(1_000_000)
+                + "\r\n\r\n");
     }
 
     private static void assertRefusedOrCut(String request) throws IOException {
@@ -411,10 +455,11 @@ class ServerTest {
         assertHealthy();
     }
 
-    // ---- HEAD -------------------------------------------------------------------------------------------------------
+    // ---- HEAD -----------------------------------------------------------------------------------
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/nope", "/drawing/1000000000?seed=9&format=csv", "/drawing/10?seed=9", "/drawing/x"})
+    @ValueSource(strings = {"/", "/nope", "/drawing/1000000000?seed=9&format=csv",
+            "/drawing/10?seed=9", "/drawing/x"})
     void headHasTheHeadersOfGetAndNoBody(String path) throws IOException {
         try (Socket socket = server.raw("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n")) {
             Map<String, String> get = head(socket);
@@ -445,48 +490,59 @@ class ServerTest {
         return fields;
     }
 
-    // ---- The log ----------------------------------------------------------------------------------------------------
+    // ---- The log --------------------------------------------------------------------------------
 
     @Test void aStreamIsLoggedWhenItBeginsAndWhenItEnds() {
         server.get("/drawing/1234?seed=5150");
         server.get("/drawing/oops");
         server.run.awaitOutput("GET /drawing/oops 400 0 rows");
-        List<String> lines = server.run.out().lines().filter(line -> line.contains("5150") || line.contains("oops")).toList();
+        List<String> lines = server.run.out().lines()
+                .filter(line -> line.contains("5150") || line.contains("oops")).toList();
         List<String> expected = List.of("GET /drawing/1234\\?seed=5150 begins",
-                "GET /drawing/1234\\?seed=5150 200 1,234 rows \\d+\\.\\d\\d s", "GET /drawing/oops 400 0 rows \\d+\\.\\d\\d s");
+                "GET /drawing/1234\\?seed=5150 200 1,234 rows \\d+\\.\\d\\d s",
+                        "GET /drawing/oops 400 0 rows \\d+\\.\\d\\d s");
         assertEquals(expected.size(), lines.size(), lines::toString);
         for (int i = 0; i < expected.size(); i++) {
-            assertTrue(lines.get(i).matches("\\d\\d:\\d\\d:\\d\\d 127\\.0\\.0\\.1 " + expected.get(i)), lines.get(i));
+            assertTrue(lines.get(i).matches("\\d\\d:\\d\\d:\\d\\d 127\\.0\\.0\\.1 "
+                    + expected.get(i)), lines.get(i));
             assertTrue(lines.get(i).length() <= 80, lines.get(i));
         }
     }
 
     @Test void aStreamThatIsUnderWayIsInTheLog() throws IOException {
-        try (Socket socket = server.raw(ServerProcess.request("/drawing/1000000?rate=1&seed=616"))) {
+        try (Socket socket = server.raw(ServerProcess.request(
+                "/drawing/1000000?rate=1&seed=616"))) {
             assertEquals('H', socket.getInputStream().read());
             server.run.awaitOutput("GET /drawing/1000000\\?rate=1&seed=616 begins\n");
         }
     }
 
     @Test void controlCharactersOfARequestStayOutOfTheLog() throws IOException {
-        // On some JDKs HttpServer itself refuses those that are not valid HTTP; then there is no line in the log.
-        server.rawAnswer(ServerProcess.request("/drawing/red").replace("GET", "\u001b[31mGE\u0007T\u009b\u00e9"));
+        // On some JDKs HttpServer itself refuses those that are not valid HTTP; then there is no
+        // line in the log.
+        server.rawAnswer(ServerProcess.request("/drawing/red")
+                .replace("GET", "\u001b[31mGE\u0007T\u009b\u00e9"));
         server.rawAnswer(ServerProcess.request("/drawing/%1b[31m%0aline"));
         server.rawAnswer(ServerProcess.request("/drawing/%1b%0ared?seed=%0d%0a"));
         server.rawAnswer(ServerProcess.request("/drawing/1?\u001b[31m"));
         server.rawAnswer(ServerProcess.request("/drawing/1").replace("1.1", "1.1\u001b[31m"));
         server.run.awaitOutput("seed=%0d%0a 400");
-        server.get("/drawing/1?seed=8888"); // behind the others in the log, as they have been answered
+        // behind the others in the log, as they have been answered
+        server.get("/drawing/1?seed=8888");
         server.run.awaitOutput("seed=8888 200");
         String log = server.run.out() + server.run.err();
         assertTrue(log.matches("[\n -~]*"), log);
     }
 
-    /** It may ask to keep the connection; but only the end of the connection can end a body without a length. */
+    /**
+     * It may ask to keep the connection; but only the end of the connection can end a body without
+     * a length.
+     */
     @ParameterizedTest
     @CsvSource({"GET, /drawing/5", "GET, /drawing/x", "GET, /", "HEAD, /drawing/5", "HEAD, /"})
     void aConnectionOfHttp10IsClosedAndSaysSo(String method, String path) throws IOException {
-        String answer = server.rawAnswer(method + " " + path + " HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n");
+        String answer = server.rawAnswer(method + " " + path
+                + " HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n");
         Map<String, String> fields = fields(answer.substring(0, answer.indexOf("\r\n\r\n")));
         assertEquals("close", fields.get("Connection"));
         assertFalse(fields.containsKey("Keep-Alive"), answer);
@@ -498,7 +554,9 @@ class ServerTest {
         String answer = server.rawAnswer("GET /drawing/2?seed=42&format=csv HTTP/1.0\r\n\r\n");
         assertFalse(answer.toLowerCase(Locale.ROOT).contains("chunked"), answer);
         assertEquals("close", fields(answer).get("Connection"));
-        byte[] body = answer.substring(answer.indexOf("\r\n\r\n") + 4).getBytes(StandardCharsets.ISO_8859_1);
-        assertEquals(server.get("/drawing/2?seed=42&format=csv").body(), new String(body, StandardCharsets.UTF_8));
+        byte[] body = answer.substring(answer.indexOf("\r\n\r\n") + 4)
+                .getBytes(StandardCharsets.ISO_8859_1);
+        assertEquals(server.get("/drawing/2?seed=42&format=csv").body(),
+                new String(body, StandardCharsets.UTF_8));
     }
 }

@@ -35,7 +35,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Ingest and the database file: what it may be, other programs that use it, the disk, and a power cut. */
+/**
+ * Ingest and the database file: what it may be, other programs that use it, the disk, and a power
+ * cut.
+ */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SqliteTest {
 
@@ -74,7 +77,8 @@ class SqliteTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("unfitDatabases")
-    void aPathThatIsNoFitDatabaseIsRefusedAndLeftAlone(String name, String reason, Make make) throws IOException {
+    void aPathThatIsNoFitDatabaseIsRefusedAndLeftAlone(String name, String reason, Make make)
+            throws IOException {
         Path unfit = folder.resolve(name);
         make.at(unfit);
         boolean isFile = Files.isRegularFile(unfit);
@@ -98,12 +102,15 @@ class SqliteTest {
                     Files.createLink(db.resolveSibling("two.db"), db);
                 }),
                 Arguments.of("view.db", "a view powerball_results",
-                        (Make) db -> Database.execute(db, "CREATE VIEW powerball_results AS SELECT 1 AS transaction_id")),
+                        (Make) db -> Database.execute(db,
+                                "CREATE VIEW powerball_results AS SELECT 1 AS transaction_id")),
                 Arguments.of("letter.txt", "not a SQLite database",
                         (Make) db -> Files.writeString(db, "Dear diary, ".repeat(170))),
-                Arguments.of("note.txt", "not a SQLite database", (Make) db -> Files.writeString(db, "buy milk\n")),
+                Arguments.of("note.txt", "not a SQLite database", (Make) db ->
+                        Files.writeString(db, "buy milk\n")),
                 Arguments.of("other.db", "other columns",
-                        (Make) db -> Database.execute(db, "CREATE TABLE powerball_results (winner TEXT)")),
+                        (Make) db -> Database.execute(db,
+                                "CREATE TABLE powerball_results (winner TEXT)")),
                 Arguments.of("keyless.db", "other columns",
                         (Make) db -> Database.createTable(db, "transaction_id TEXT")));
     }
@@ -118,11 +125,14 @@ class SqliteTest {
 
     @Test void aStatementThatFailsInTheMiddleLeavesNothingBehind() {
         String row20 = "00000000-0000-703e-%"; // 42 + 20 is 0x3e
-        Database.createTable(db, "transaction_id TEXT PRIMARY KEY CHECK (transaction_id NOT LIKE '" + row20 + "')");
+        Database.createTable(db, "transaction_id TEXT PRIMARY KEY CHECK (transaction_id NOT LIKE '"
+                + row20 + "')");
         try (Run ingest = Run.ingest(folder, "100", "--seed", "42", "--url", server.url)) {
             assertEquals(1, ingest.exitCode(), ingest.err());
-            assertTrue(ingest.err().contains("cannot be written: ") && ingest.err().contains("CHECK"), ingest.err());
-            assertTrue(ingest.err().contains("0 of 100 rows were received and stored"), ingest.err());
+            assertTrue(ingest.err().contains("cannot be written: ") && ingest.err()
+                    .contains("CHECK"), ingest.err());
+            assertTrue(ingest.err().contains("0 of 100 rows were received and stored"),
+                    ingest.err());
         }
         assertEquals(0, Database.count(db));
     }
@@ -133,11 +143,14 @@ class SqliteTest {
     void aTemporaryFolderThatRunsNothingIsNamedWithTheCure(String program) throws IOException {
         Path disk = Files.createDirectory(folder.resolve("noexec"));
         Database.createTable(db);
-        try (Run mount = Run.start(folder, List.of("mount", "-t", "tmpfs", "-o", "noexec", "tmpfs", disk.toString()))) {
-            Assumptions.assumeTrue(mount.exitCode() == 0, "no disk can be mounted here: " + mount.err());
+        try (Run mount = Run.start(folder, List.of("mount", "-t", "tmpfs", "-o", "noexec", "tmpfs",
+                disk.toString()))) {
+            Assumptions.assumeTrue(mount.exitCode() == 0, "no disk can be mounted here: "
+                    + mount.err());
         }
         try {
-            String java = Run.JAVA + " -Djava.io.tmpdir=" + disk + " -cp 'build/main:lib/*' powerball." + program
+            String java = Run.JAVA + " -Djava.io.tmpdir=" + disk
+                    + " -cp 'build/main:lib/*' powerball." + program
                     + " --db " + db + (program.startsWith("Ingest") ? " --url " + server.url : "");
             try (Run run = Run.start(Run.PROJECT, List.of("sh", "-c", java))) {
                 assertEquals(1, run.exitCode(), run.err());
@@ -156,11 +169,14 @@ class SqliteTest {
     @Test void anotherWriterIsWaitedForWithoutHoardingRows() throws SQLException {
         create(db, "WAL"); // so that it is the storing that waits, not the opening
         try (Database.Lock lock = new Database.Lock(db); Run ingest = Run.start(folder,
-                Run.ingestCommand(List.of("-Xmx64m"), "300000", "--url", server.url, "--stall-seconds", "1"))) {
-            ingest.awaitOutput("powerball_data.db is locked after 0 of 300,000 rows. Asking for the rest in 0.3 s.");
+                Run.ingestCommand(List.of("-Xmx64m"), "300000", "--url", server.url,
+                        "--stall-seconds", "1"))) {
+            ingest.awaitOutput("powerball_data.db is locked after 0 of 300,000 rows. Asking for "
+                    + "the rest in 0.3 s.");
             lock.release();
             assertEquals(0, ingest.exitCode(), ingest.err());
-            assertFalse(ingest.err().contains("No row came"), "the database was slow, not the server: " + ingest.err());
+            assertFalse(ingest.err().contains("No row came"),
+                    "the database was slow, not the server: " + ingest.err());
         }
         assertEquals(300_000, Database.count(db));
     }
@@ -174,8 +190,10 @@ class SqliteTest {
         for (Locked locked : LOCKED) {
             assertEquals(1, locked.ingest.exitCode());
             String err = locked.ingest.err();
-            assertTrue(err.contains(".db is locked after 0 of 1,000 rows, and 5 attempts in a row"), err);
-            assertEquals(4, err.lines().filter(line -> line.contains("Asking for the rest")).count(), err);
+            assertTrue(err.contains(
+                    ".db is locked after 0 of 1,000 rows, and 5 attempts in a row"), err);
+            assertEquals(4, err.lines().filter(line -> line.contains("Asking for the rest"))
+                    .count(), err);
         }
     }
 
@@ -190,7 +208,8 @@ class SqliteTest {
         try (Run ingest = Run.ingest(folder, "1000000", "--rate", "1000", "--url", server.url)) {
             Run.await("the first rows", () -> Database.hasRows(db), ingest::err);
             for (int i = 0; i < 3; i++) {
-                try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + db + "?busy_timeout=15000");
+                try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + db
+                        + "?busy_timeout=15000");
                         Statement sql = other.createStatement()) {
                     sql.execute("CREATE TABLE IF NOT EXISTS diary (day TEXT)");
                     sql.execute("INSERT INTO diary VALUES ('today')");
@@ -219,7 +238,9 @@ class SqliteTest {
         Set<String> seeds = new HashSet<>();
         for (Run ingest : ingests) {
             assertEquals(0, ingest.exitCode(), ingest.err());
-            assertTrue(ingest.out().contains("Stored 100 rows in powerball_data.db (0 already there)"), ingest.out());
+            assertTrue(ingest.out()
+                    .contains("Stored 100 rows in powerball_data.db (0 already there)"),
+                    ingest.out());
             seeds.add(ingest.seed());
             ingest.close();
         }
@@ -229,7 +250,8 @@ class SqliteTest {
 
     @Test void readersAndItDoNotDisturbEachOther() throws IOException, SQLException {
         String countUntilAll = "until [ \"$n\" = 2000 ]; do "
-                + "n=$(sqlite3 powerball_data.db 'SELECT count(*) FROM powerball_results') || exit; done";
+                + "n=$(sqlite3 powerball_data.db 'SELECT count(*) FROM powerball_results') || "
+                + "exit; done";
         Run.tool("sqlite3"); // the other reader
         CountDownLatch gate = new CountDownLatch(1);
         try (FakeServer halves = new FakeServer(twoHalves(gate));
@@ -237,7 +259,8 @@ class SqliteTest {
             Run.await("the first half", () -> Database.hasRows(db));
             try (Connection reader = DriverManager.getConnection("jdbc:sqlite:" + db);
                     Statement sql = reader.createStatement();
-                    ResultSet rows = sql.executeQuery("SELECT transaction_id FROM powerball_results");
+                    ResultSet rows = sql.executeQuery(
+                            "SELECT transaction_id FROM powerball_results");
                     Run counting = Run.start(folder, List.of("sh", "-c", countUntilAll))) {
                 assertTrue(rows.next());
                 gate.countDown();
@@ -266,8 +289,10 @@ class SqliteTest {
     // ---- The disk
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"rm -r sub", "mv sub/powerball_data.db old.db; : >sub/powerball_data.db",
-        "rm sub/powerball_data.db-wal", "mv sub/powerball_data.db-wal sub/w; cp sub/w sub/powerball_data.db-wal"})
+    @ValueSource(strings = {"rm -r sub",
+            "mv sub/powerball_data.db old.db; : >sub/powerball_data.db",
+        "rm sub/powerball_data.db-wal",
+                "mv sub/powerball_data.db-wal sub/w; cp sub/w sub/powerball_data.db-wal"})
     void aDatabaseThatIsRemovedOrReplacedMeanwhileEndsIt(String command) throws IOException {
         Path sub = Files.createDirectory(folder.resolve("sub"));
         CountDownLatch gate = new CountDownLatch(1);
@@ -278,7 +303,9 @@ class SqliteTest {
             gate.countDown();
             assertEquals(1, ingest.exitCode(), ingest.err());
             String which = command.contains("-wal") ? "powerball_data.db-wal" : "powerball_data.db";
-            assertTrue(ingest.err().contains(which + " was removed or replaced during the run.\nIt is not known how many of the 1,000 rows"),
+            assertTrue(ingest.err().contains(which
+                    + " was removed or replaced during the run.\nIt is not known how many of the "
+                    + "1,000 rows"),
                     ingest.err());
             assertFalse(ingest.err().contains("Exception"), ingest.err());
         }
@@ -295,16 +322,21 @@ class SqliteTest {
             Files.delete(real.resolve("data.db-wal"));
             gate.countDown();
             assertEquals(1, ingest.exitCode(), ingest.err());
-            assertTrue(ingest.err().contains("-wal was removed or replaced during the run."), ingest.err());
+            assertTrue(ingest.err().contains("-wal was removed or replaced during the run."),
+                    ingest.err());
         }
     }
 
-    /** Between two attempts the database is closed; that it is another one afterwards must not go unseen. */
+    /**
+     * Between two attempts the database is closed; that it is another one afterwards must not go
+     * unseen.
+     */
     @Test void aDatabaseThatIsReplacedBetweenTwoAttemptsEndsIt() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         FakeServer.Answer halves = (request, out) -> {
             int from = FakeServer.from(request);
-            FakeServer.send(out, "HTTP/1.1 200 OK\r\nDrawing-Seed: 3\r\n\r\n" + FakeServer.rows(from, 1000) + ", ");
+            FakeServer.send(out, "HTTP/1.1 200 OK\r\nDrawing-Seed: 3\r\n\r\n"
+                    + FakeServer.rows(from, 1000) + ", ");
             if (from < 1000) gate.await();
             FakeServer.send(out, FakeServer.rows(Math.max(from, 1000), 2000));
         };
@@ -314,11 +346,14 @@ class SqliteTest {
             try (Database.Lock lock = new Database.Lock(db)) {
                 gate.countDown();
                 ingest.awaitOutput("is locked after 1,000 of 2,000 rows");
-                Run.succeeds("sh", "-c", "cd '" + folder + "'; mkdir old; mv powerball_data.db* old");
+                Run.succeeds("sh", "-c", "cd '" + folder
+                        + "'; mkdir old; mv powerball_data.db* old");
                 lock.release();
             }
             assertEquals(1, ingest.exitCode(), ingest.err());
-            assertTrue(ingest.err().contains("powerball_data.db was removed or replaced during the run."), ingest.err());
+            assertTrue(ingest.err()
+                    .contains("powerball_data.db was removed or replaced during the run."),
+                    ingest.err());
         }
         assertFalse(Files.exists(db), "an empty database in its place");
     }
@@ -326,7 +361,8 @@ class SqliteTest {
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"no file", "DELETE", "WAL"})
     void whatMayNotBeWrittenIsNotWritten(String journal) throws IOException {
-        List<String> nobody = List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
+        List<String> nobody = List.of("setpriv", "--reuid=65534", "--regid=65534",
+                "--clear-groups");
         Run.tool("setpriv");
         Assumptions.assumeTrue("root".equals(System.getProperty("user.name")),
                 "only root can become a user who may not write");
@@ -336,47 +372,64 @@ class SqliteTest {
             create(db, journal);
         }
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-        try (Run help = Run.start(folder, Stream.concat(command.stream(), Stream.of("--help")).toList())) {
-            Assumptions.assumeTrue(help.exitCode() == 0, "the user nobody may not read the project: " + help.err());
+        try (Run help = Run.start(folder, Stream.concat(command.stream(), Stream.of("--help"))
+                .toList())) {
+            Assumptions.assumeTrue(help.exitCode() == 0,
+                    "the user nobody may not read the project: " + help.err());
         }
         try (Run ingest = Run.start(folder, command)) {
             assertEquals(1, ingest.exitCode(), ingest.err());
             assertTrue(ingest.err().contains("powerball_data.db cannot be "), ingest.err());
             assertFalse(ingest.err().contains("Exception"), ingest.err());
         }
-        assertEquals(journal.equals("no file") ? 0 : 1, Files.exists(db) ? 1 + Database.count(db) : 0);
+        assertEquals(journal.equals("no file") ? 0 : 1, Files.exists(db) ? 1 + Database.count(db)
+                : 0);
     }
 
-    /** FULL: what is committed survives a power cut. strace sees the calls by which the disk is asked to have it. */
+    /**
+     * FULL: what is committed survives a power cut. strace sees the calls by which the disk is
+     * asked to have it.
+     */
     @Test void everyCommitIsSyncedToTheDisk() throws IOException {
         String strace = Run.tool("strace");
-        List<String> command = new ArrayList<>(List.of(strace, "-f", "-y", "-e", "trace=fdatasync,fsync", "-o", "calls"));
+        List<String> command = new ArrayList<>(
+                List.of(strace, "-f", "-y", "-e", "trace=fdatasync,fsync", "-o", "calls"));
         command.addAll(Run.ingestCommand(List.of(), "4000", "--rate", "1000", "--url", server.url));
         try (Run ingest = Run.start(folder, command)) {
-            Assumptions.assumeTrue(ingest.exitCode() == 0, "strace may not trace here: " + ingest.err());
+            Assumptions.assumeTrue(ingest.exitCode() == 0, "strace may not trace here: "
+                    + ingest.err());
         }
         long syncs = Files.readAllLines(folder.resolve("calls")).stream()
-                .filter(line -> line.contains("sync(") && line.contains("powerball_data.db-wal")).count();
-        // 4 s are 4 commits or more, and each is in the log. Without FULL, the log would be synced only before it is emptied.
+                .filter(line -> line.contains("sync(") && line.contains("powerball_data.db-wal"))
+                        .count();
+        // 4 s are 4 commits or more, and each is in the log. Without FULL, the log would be synced
+        // only before it is emptied.
         assertTrue(syncs >= 4, syncs + " calls");
         assertEquals(4000, Database.count(db));
     }
 
-    /** Without shared memory maps a write-ahead log breaks the database for everyone; bindfs makes such a file system. */
+    /**
+     * Without shared memory maps a write-ahead log breaks the database for everyone; bindfs makes
+     * such a file system.
+     */
     @Test void aFileSystemWithoutSharedMemoryKeepsTheJournal() throws IOException {
         Run.tool("bindfs");
         Path under = Files.createDirectory(folder.resolve("under"));
         Path odd = Files.createDirectory(folder.resolve("odd"));
-        try (Run mount = Run.start(folder, List.of("bindfs", "-o", "direct_io", under.toString(), odd.toString()))) {
-            Assumptions.assumeTrue(mount.exitCode() == 0, "bindfs cannot mount here: " + mount.err());
+        try (Run mount = Run.start(folder, List.of("bindfs", "-o", "direct_io", under.toString(),
+                odd.toString()))) {
+            Assumptions.assumeTrue(mount.exitCode() == 0, "bindfs cannot mount here: "
+                    + mount.err());
         }
         try {
             Path file = odd.resolve("powerball_data.db");
             Database.execute(file, "CREATE TABLE diary (day TEXT)");
             Database.execute(file, "INSERT INTO diary VALUES ('Monday')");
-            Database.query(file, "PRAGMA journal_mode = WAL"); // as other programs leave it: nobody can read it now
+            // as other programs leave it: nobody can read it now
+            Database.query(file, "PRAGMA journal_mode = WAL");
             for (int run = 1; run <= 2; run++) {
-                try (Run ingest = Run.ingest(odd, "" + 2000 * run, "--seed", "5", "--url", server.url)) {
+                try (Run ingest = Run.ingest(odd, "" + 2000 * run, "--seed", "5", "--url",
+                        server.url)) {
                     assertEquals(0, ingest.exitCode(), ingest.err());
                 }
                 assertEquals(2000 * run, Database.count(file));
@@ -391,15 +444,18 @@ class SqliteTest {
 
     @Test void afterAFullDiskTheSameCommandFinishesTheJob() throws IOException {
         Path disk = Files.createDirectory(folder.resolve("disk"));
-        List<String> command = List.of("mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", disk.toString());
+        List<String> command = List.of("mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs",
+                disk.toString());
         try (Run mount = Run.start(folder, command)) {
-            Assumptions.assumeTrue(mount.exitCode() == 0, "a small disk cannot be mounted here: " + mount.err());
+            Assumptions.assumeTrue(mount.exitCode() == 0, "a small disk cannot be mounted here: "
+                    + mount.err());
         }
         try {
             Path small = disk.resolve("powerball_data.db");
             int[][] runs = {{5_000, 0}, {60_000, 1}, {60_000, 0}}; // rows, exit code
             for (int[] run : runs) {
-                try (Run ingest = Run.ingest(disk, "" + run[0], "--seed", "6", "--url", server.url)) {
+                try (Run ingest = Run.ingest(disk, "" + run[0], "--seed", "6", "--url",
+                        server.url)) {
                     assertEquals(run[1], ingest.exitCode(), ingest.err());
                     assertEquals(run[1] == 1, ingest.err().contains("disk is full"), ingest.err());
                     assertFalse(ingest.err().contains("Exception"), ingest.err());

@@ -40,8 +40,10 @@ class TicketTest {
     private static final List<String> FIRST = list("first.txt");
     private static final List<String> LAST = list("last.txt");
     private static final List<String> PLACES = list("places.txt");
-    private static final Set<String> STATES = Set.of(("AL AK AZ AR CA CO CT DC DE FL GA HI ID IL IN IA KS KY LA ME MD "
-            + "MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY").split(" "));
+    private static final Set<String> STATES =
+            Set.of(("AL AK AZ AR CA CO CT DC DE FL GA HI ID IL IN IA KS KY LA ME MD "
+            + "MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA "
+            + "WV WI WY").split(" "));
 
     private static ServerProcess server;
 
@@ -53,10 +55,11 @@ class TicketTest {
         server.close();
     }
 
-    // ---- The same rows ----------------------------------------------------------------------------------------------
+    // ---- The same rows --------------------------------------------------------------------------
 
     @Test void aSeedGivesTheSameRowsForEver() throws IOException {
-        List<String> golden = Files.readAllLines(Run.PROJECT.resolve("test/powerball/golden-42.txt"));
+        List<String> golden = Files.readAllLines(
+                Run.PROJECT.resolve("test/powerball/golden-42.txt"));
         assertEquals(20, golden.size());
         assertEquals(String.join("\n", golden) + "\n", server.get("/drawing/20?seed=42").body());
     }
@@ -69,8 +72,10 @@ class TicketTest {
         StringBuilder joined = new StringBuilder();
         int[] ends = {0, 1, 1, 123, 499, 500, 999, 1000};
         for (int i = 1; i < ends.length; i++) {
-            String slice = server.get("/drawing/" + (ends[i] - ends[i - 1]) + stream + "&from=" + ends[i - 1]).body();
-            joined.append(format.equals("csv") && i > 1 ? slice.substring(header().length() + 1) : slice);
+            String slice = server.get("/drawing/" + (ends[i] - ends[i - 1]) + stream + "&from="
+                    + ends[i - 1]).body();
+            joined.append(format.equals("csv") && i > 1 ? slice.substring(header().length() + 1)
+                    : slice);
         }
         assertEquals(whole, joined.toString());
     }
@@ -86,11 +91,14 @@ class TicketTest {
         long seed = 5_000_000_000_000_000L;
         String expected = switch (format) {
             case SQL -> plainRows(seed, format).collect(Collectors.joining(")\n(", "(", ")\n"));
-            case CSV -> plainRows(seed, format).collect(Collectors.joining("\n", header() + "\n", "\n"));
+            case CSV -> plainRows(seed, format)
+                    .collect(Collectors.joining("\n", header() + "\n", "\n"));
             case NDJSON -> plainRows(seed, format).collect(Collectors.joining("}\n{", "{", "}\n"));
         };
-        String sent = server.get("/drawing/100000?seed=" + seed + "&format=" + format.name().toLowerCase()).body();
-        int differs = Arrays.mismatch(expected.getBytes(StandardCharsets.UTF_8), sent.getBytes(StandardCharsets.UTF_8));
+        String sent = server.get("/drawing/100000?seed=" + seed + "&format=" + format.name()
+                .toLowerCase()).body();
+        int differs = Arrays.mismatch(expected.getBytes(StandardCharsets.UTF_8),
+                sent.getBytes(StandardCharsets.UTF_8));
         assertEquals(-1, differs, () -> "a difference after ..."
                 + sent.substring(Math.max(0, differs - 300), Math.min(sent.length(), differs)));
     }
@@ -111,7 +119,8 @@ class TicketTest {
         assumeTrue(Files.isDirectory(jdks), "no folder " + jdks);
         try (Stream<Path> found = Files.list(jdks)) {
             List<Path> others = found.filter(jdk -> Files.isExecutable(jdk.resolve("bin/javac")))
-                    .filter(jdk -> release(jdk) >= 17 && release(jdk) != Runtime.version().feature()).toList();
+                    .filter(jdk -> release(jdk) >= 17 && release(jdk) != Runtime.version()
+                            .feature()).toList();
             assumeTrue(!others.isEmpty(), "no other JDK from 17 on in " + jdks);
             return others.get(0).resolve("bin/java").toString();
         }
@@ -122,23 +131,27 @@ class TicketTest {
         try {
             return Files.readAllLines(jdk.resolve("release")).stream()
                     .filter(line -> line.startsWith("JAVA_VERSION=\""))
-                    .map(line -> Integer.parseInt(line.split("\"")[1].split("[^0-9]")[0])).findFirst().orElse(0);
+                    .map(line -> Integer.parseInt(line.split("\"")[1].split("[^0-9]")[0]))
+                            .findFirst().orElse(0);
         } catch (IOException e) {
             return 0;
         }
     }
 
-    // ---- The oracle: a row as one would write it first --------------------------------------------------------------
+    // ---- The oracle: a row as one would write it first ------------------------------------------
 
     private static Stream<String> plainRows(long seed, Server.Format format) {
-        return IntStream.range(0, 100_000).mapToObj(i -> plainText(format.name(), plainRow(seed, i)));
+        return IntStream.range(0, 100_000).mapToObj(i ->
+                plainText(format.name(), plainRow(seed, i)));
     }
 
     private static List<String> plainRow(long seed, long index) {
         long stream = new SplittableRandom(seed).nextLong();
-        SplittableRandom random = new SplittableRandom(new SplittableRandom(stream + index).nextLong());
+        SplittableRandom random = new SplittableRandom(new SplittableRandom(stream + index)
+                .nextLong());
         String tick = String.format("%015x", seed + index);
-        String transactionId = tick.substring(0, 8) + "-" + tick.substring(8, 12) + "-7" + tick.substring(12)
+        String transactionId = tick.substring(0, 8) + "-" + tick.substring(8, 12) + "-7"
+                + tick.substring(12)
                 + "-" + variant(random);
         List<String> row = new ArrayList<>(List.of(transactionId));
         row.addAll(plainBuyer(random.nextInt(100_000)));
@@ -155,10 +168,12 @@ class TicketTest {
     private static List<String> plainBuyer(int number) {
         SplittableRandom random = new SplittableRandom(new SplittableRandom(number).nextLong());
         String high = String.format("%016x", random.nextLong());
-        String id = high.substring(0, 8) + "-" + high.substring(8, 12) + "-4" + high.substring(13) + "-" + variant(random);
+        String id = high.substring(0, 8) + "-" + high.substring(8, 12) + "-4" + high.substring(13)
+                + "-" + variant(random);
         List<String> buyer = new ArrayList<>(List.of(any(FIRST, random), any(LAST, random)));
         String place = any(PLACES, random);
-        buyer.addAll(List.of(place.substring(0, place.length() - 3), place.substring(place.length() - 2), id));
+        buyer.addAll(List.of(place.substring(0, place.length() - 3),
+                place.substring(place.length() - 2), id));
         return buyer;
     }
 
@@ -172,12 +187,16 @@ class TicketTest {
         return "89ab".charAt(hex.charAt(0) - '0') + hex.substring(1, 4) + "-" + hex.substring(4);
     }
 
-    /** A row without what encloses it. The names in the lists have neither quotes nor commas, but apostrophes. */
+    /**
+     * A row without what encloses it. The names in the lists have neither quotes nor commas, but
+     * apostrophes.
+     */
     private static String plainText(String format, List<String> row) {
         return IntStream.range(0, 12).mapToObj(i -> switch (format) {
             case "SQL" -> i < 6 ? "'" + row.get(i).replace("'", "''") + "'" : row.get(i);
             case "CSV" -> row.get(i);
-            default -> '"' + Server.Column.ALL.get(i).name() + "\":" + (i < 6 ? '"' + row.get(i) + '"' : row.get(i));
+            default -> '"' + Server.Column.ALL.get(i).name() + "\":"
+                    + (i < 6 ? '"' + row.get(i) + '"' : row.get(i));
         }).collect(Collectors.joining(format.equals("SQL") ? ", " : ","));
     }
 
@@ -186,7 +205,7 @@ class TicketTest {
                 + "powerball_1,powerball_2,powerball_3,powerball_4,powerball_5,powerball_number";
     }
 
-    // ---- The lists --------------------------------------------------------------------------------------------------
+    // ---- The lists ------------------------------------------------------------------------------
 
     private static List<String> list(String file) {
         try {
@@ -207,16 +226,18 @@ class TicketTest {
 
     @Test void thePlacesCoverEveryStateAndNoOther() {
         assertEquals(51, STATES.size());
-        assertEquals(STATES, PLACES.stream().map(place -> place.split(",")[1]).collect(Collectors.toSet()));
+        assertEquals(STATES, PLACES.stream().map(place -> place.split(",")[1])
+                .collect(Collectors.toSet()));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {".*'.*", ".*-.*", ".*[^\\x00-\\x7f].*"})
     void someNamesAreNotPlainLetters(String pattern) {
-        assertTrue(Stream.concat(FIRST.stream(), LAST.stream()).anyMatch(name -> name.matches(pattern)), pattern);
+        assertTrue(Stream.concat(FIRST.stream(), LAST.stream())
+                .anyMatch(name -> name.matches(pattern)), pattern);
     }
 
-    // ---- The rules of the game --------------------------------------------------------------------------------------
+    // ---- The rules of the game ------------------------------------------------------------------
 
     @ParameterizedTest
     @ValueSource(longs = {0, 42, MAX_SEED - 4095})
@@ -228,12 +249,16 @@ class TicketTest {
             Server.Ticket row = Server.Ticket.of(seed, i);
             int[] balls = row.whiteBalls();
             assertArrayEquals(IntStream.of(balls).distinct().sorted().toArray(), balls);
-            assertTrue(balls.length == 5 && balls[0] >= 1 && balls[4] <= 69, () -> Arrays.toString(balls));
-            assertTrue(row.powerball() >= 1 && row.powerball() <= 26, () -> "Powerball " + row.powerball());
+            assertTrue(balls.length == 5 && balls[0] >= 1 && balls[4] <= 69, () ->
+                    Arrays.toString(balls));
+            assertTrue(row.powerball() >= 1 && row.powerball() <= 26, () -> "Powerball "
+                    + row.powerball());
 
-            assertTrue(row.transactionId().version() == 7 && row.transactionId().variant() == 2, row::toString);
+            assertTrue(row.transactionId().version() == 7 && row.transactionId().variant() == 2,
+                    row::toString);
             String id = row.transactionId().toString();
-            assertEquals(seed + i, Long.parseLong(id.substring(0, 8) + id.substring(9, 13) + id.substring(15, 18), 16));
+            assertEquals(seed + i, Long.parseLong(id.substring(0, 8) + id.substring(9, 13)
+                    + id.substring(15, 18), 16));
             assertTrue(id.compareTo(before) > 0, () -> id + " does not ascend");
             before = id;
             UUID customer = row.buyer().customerId();
@@ -252,7 +277,8 @@ class TicketTest {
         Server.Names names = Server.Names.LISTS;
         List<Object> values = new ArrayList<>(List.of(ticket.transactionId().toString(),
                 names.first().get(buyer.firstName()), names.last().get(buyer.lastName()),
-                names.cities().get(buyer.place()), names.states().get(buyer.place()), buyer.customerId().toString()));
+                names.cities().get(buyer.place()), names.states().get(buyer.place()),
+                        buyer.customerId().toString()));
         for (int ball : ticket.whiteBalls()) {
             values.add(ball);
         }
@@ -260,7 +286,7 @@ class TicketTest {
         return values;
     }
 
-    // ---- Buyers come back -------------------------------------------------------------------------------------------
+    // ---- Buyers come back -----------------------------------------------------------------------
 
     @Test void aCustomerHasOneNameAndOnePlaceInEveryStream() {
         Map<UUID, Server.Buyer> buyers = new HashMap<>();
@@ -287,7 +313,10 @@ class TicketTest {
         assertEquals(63_212, buyers.size(), 5 * deviation);
     }
 
-    /** As many of each as the lists make likely, for a fair choice of 100,000: chi-square, with the bounds as below. */
+    /**
+     * As many of each as the lists make likely, for a fair choice of 100,000: chi-square, with the
+     * bounds as below.
+     */
     @Test void buyersAreAsSpreadAsTheLists() {
         Map<String, Integer> states = new TreeMap<>();
         PLACES.forEach(place -> states.merge(place.split(",")[1], 1, Integer::sum));
@@ -304,12 +333,14 @@ class TicketTest {
         }
         for (long[] counts : List.of(first, last, places)) {
             double degrees = counts.length - 1;
-            assertBelow(degrees + 4 * Math.sqrt(2 * degrees), chiSquare(counts), counts.length + " entries");
+            assertBelow(degrees + 4 * Math.sqrt(2 * degrees), chiSquare(counts), counts.length
+                    + " entries");
         }
         assertEquals(states.keySet(), perState.keySet());
         for (String state : states.keySet()) {
             double share = (double) states.get(state) / PLACES.size();
-            assertEquals(100_000 * share, perState.get(state), 5 * Math.sqrt(100_000 * share * (1 - share)), state);
+            assertEquals(100_000 * share, perState.get(state),
+                    5 * Math.sqrt(100_000 * share * (1 - share)), state);
         }
     }
 
@@ -326,10 +357,12 @@ class TicketTest {
         assertBelow(999 + 4 * Math.sqrt(2 * 999), chiSquare(counts), "buyers");
     }
 
-    // ---- Fair, and without a pattern --------------------------------------------------------------------------------
+    // ---- Fair, and without a pattern ------------------------------------------------------------
 
-    // Bounds of chi-square that a fair game stays below in 9,999 of 10,000 trials: quantiles for 68, 25 and 675 degrees
-    // of freedom. The seeds are fixed: a test that passes once passes always. One of them is a present moment, of 2025.
+    // Bounds of chi-square that a fair game stays below in 9,999 of 10,000 trials: quantiles for
+    // 68, 25 and 675 degrees
+    // of freedom. The seeds are fixed: a test that passes once passes always. One of them is a
+    // present moment, of 2025.
 
     @ParameterizedTest
     @ValueSource(longs = {0, 42, MAX_SEED, 7_168_000_000_000_000L})
@@ -345,7 +378,8 @@ class TicketTest {
             pairs[before * 26 + row.powerball() - 1]++;
             before = row.powerball() - 1;
         }
-        // Five balls drawn without replacement vary less than five throws of a die: by the factor 64/68.
+        // Five balls drawn without replacement vary less than five throws of a die: by the factor
+        // 64/68.
         assertBelow(120.12, chiSquare(white) * 68 / 64, "white balls");
         assertBelow(60.14, chiSquare(red), "Powerball");
         assertBelow(820.27, chiSquare(pairs), "Powerballs of neighbours");
@@ -353,7 +387,8 @@ class TicketTest {
 
     private static double chiSquare(long[] counts) {
         double expected = (double) Arrays.stream(counts).sum() / counts.length;
-        return Arrays.stream(counts).mapToDouble(n -> (n - expected) * (n - expected) / expected).sum();
+        return Arrays.stream(counts).mapToDouble(n -> (n - expected) * (n - expected) / expected)
+                .sum();
     }
 
     private static void assertBelow(double bound, double value, String what) {
@@ -381,7 +416,8 @@ class TicketTest {
         Set<Long> seen = new HashSet<>();
         for (int number = 0; number < 100_000; number++) {
             UUID id = Server.Buyer.of(number).customerId();
-            // The highest 48 bits of each 64 that were drawn: the lower ones in part went to version and variant.
+            // The highest 48 bits of each 64 that were drawn: the lower ones in part went to
+            // version and variant.
             seen.add(id.getMostSignificantBits() >>> 16);
             seen.add(id.getLeastSignificantBits() << 2 >>> 16);
         }

@@ -38,7 +38,10 @@ import org.junit.jupiter.api.io.TempDir;
 import powerball.Winners.Numbers;
 import powerball.Winners.Tier;
 
-/** Winners: the rules of the game, the counting, the test of fairness, and how it treats databases and terminals. */
+/**
+ * Winners: the rules of the game, the counting, the test of fairness, and how it treats databases
+ * and terminals.
+ */
 class WinnersTest {
 
     private static final String[] WINNING = {"10", "20", "30", "40", "50", "6"};
@@ -47,11 +50,12 @@ class WinnersTest {
     @TempDir Path folder;
     @TempDir Path scratch;
 
-    // ---- The rules --------------------------------------------------------------------------------------------------
+    // ---- The rules ------------------------------------------------------------------------------
 
     @Test void theOddsAreCountedFromTheRules() {
         assertEquals(292_201_338, Tier.TICKETS);
-        assertEquals(List.of(1L, 25L, 320L, 8_000L, 20_160L, 504_000L, 416_640L, 3_176_880L, 7_624_512L),
+        assertEquals(List.of(1L, 25L, 320L, 8_000L, 20_160L, 504_000L, 416_640L, 3_176_880L,
+                7_624_512L),
                 Stream.of(Tier.values()).map(Tier::ways).toList());
         assertEquals(11_750_538, Stream.of(Tier.values()).mapToLong(Tier::ways).sum());
     }
@@ -103,12 +107,13 @@ class WinnersTest {
         assertTrue(first.size() < 3, "in both draws: " + first);
     }
 
-    // ---- Counting ---------------------------------------------------------------------------------------------------
+    // ---- Counting -------------------------------------------------------------------------------
 
     @Test void everyTierIsFoundAndPaid() {
         List<Row> tickets = new ArrayList<>();
         int[][] white = {
-            {1, 2, 3, 4, 5}, {10, 2, 3, 4, 5}, {1, 10, 20, 4, 5}, {1, 2, 10, 20, 30}, {10, 20, 30, 40, 5}, {50, 40, 30, 20, 10}};
+            {1, 2, 3, 4, 5}, {10, 2, 3, 4, 5}, {1, 10, 20, 4, 5}, {1, 2, 10, 20, 30},
+                    {10, 20, 30, 40, 5}, {50, 40, 30, 20, 10}};
         int[] withPowerball = {9, 8, 7, 6, 5, 1}; // tickets by matching white balls
         int[] without = {1, 1, 1, 4, 3, 2};
         for (int matches = 0; matches <= 5; matches++) {
@@ -143,21 +148,25 @@ class WinnersTest {
         for (int i = 0; i < 100_000; i++) {
             Server.Ticket ticket = Server.Ticket.of(7, i);
             tickets.add(ticket(i, ticket));
-            Set<Integer> matches = new TreeSet<>(IntStream.of(ticket.whiteBalls()).boxed().toList());
+            Set<Integer> matches = new TreeSet<>(IntStream.of(ticket.whiteBalls()).boxed()
+                    .toList());
             matches.retainAll(drawn);
             boolean powerball = ticket.powerball() == winner.powerball();
             if (powerball || matches.size() > 2) {
                 String white = matches.isEmpty() ? "" : String.valueOf(matches.size());
-                String tier = white + (powerball && !white.isEmpty() ? " + " : "") + (powerball ? "PB" : "");
+                String tier = white + (powerball && !white.isEmpty() ? " + " : "")
+                        + (powerball ? "PB" : "");
                 expected.merge(tier, 1, Integer::sum);
                 expected.merge("any", 1, Integer::sum);
             }
         }
         store(tickets);
         Stream<Integer> numbers = Stream.concat(drawn.stream(), Stream.of(winner.powerball()));
-        Report report = run(Stream.concat(numbers.map(String::valueOf), Stream.of("--fairness")).toArray(String[]::new));
+        Report report = run(Stream.concat(numbers.map(String::valueOf), Stream.of("--fairness"))
+                .toArray(String[]::new));
         assertEquals(1, expected.get("5 + PB"));
-        for (String tier : List.of("5 + PB", "5", "4 + PB", "4", "3 + PB", "3", "2 + PB", "1 + PB", "PB", "any")) {
+        for (String tier : List.of("5 + PB", "5", "4 + PB", "4", "3 + PB", "3", "2 + PB", "1 + PB",
+                "PB", "any")) {
             assertEquals(expected.getOrDefault(tier, 0), report.tier(tier).winners, tier);
         }
         assertEquals("4,021.38", report.tier("any").expected);
@@ -165,18 +174,23 @@ class WinnersTest {
 
         Map<String, String> counts = report.counts();
         assertEquals(69 + 26, counts.size());
-        for (String row : Database.query(db(), "SELECT b, count(*) FROM (SELECT powerball_1 b FROM powerball_results UNION ALL"
-                + " SELECT powerball_2 FROM powerball_results UNION ALL SELECT powerball_3 FROM powerball_results UNION ALL"
-                + " SELECT powerball_4 FROM powerball_results UNION ALL SELECT powerball_5 FROM powerball_results) GROUP BY b")) {
+        for (String row : Database.query(db(),
+                "SELECT b, count(*) FROM (SELECT powerball_1 b FROM powerball_results UNION ALL"
+                + " SELECT powerball_2 FROM powerball_results UNION ALL SELECT powerball_3 FROM "
+                + "powerball_results UNION ALL"
+                + " SELECT powerball_4 FROM powerball_results UNION ALL SELECT powerball_5 FROM "
+                + "powerball_results) GROUP BY b")) {
             assertEquals(row.split("\\|")[1], counts.get("white " + row.split("\\|")[0]), row);
         }
-        for (String row : Database.query(db(), "SELECT powerball_number, count(*) FROM powerball_results GROUP BY 1")) {
+        for (String row : Database.query(db(),
+                "SELECT powerball_number, count(*) FROM powerball_results GROUP BY 1")) {
             assertEquals(row.split("\\|")[1], counts.get("red " + row.split("\\|")[0]), row);
         }
     }
 
     @Test void allWhoWinTheJackpotShareIt() {
-        Report report = report(List.of("--jackpot", "300,000,000"), ticket(1, 10, 20, 30, 40, 50, 6),
+        Report report = report(List.of("--jackpot", "300,000,000"),
+                ticket(1, 10, 20, 30, 40, 50, 6),
                 ticket(2, 50, 40, 30, 20, 10, 6), ticket(3, 10, 20, 30, 40, 50, 6));
         assertEquals("$300,000,000", report.tier("5 + PB").paid);
         assertEquals("$300,000,000", report.tier("5 + PB").prize);
@@ -220,22 +234,26 @@ class WinnersTest {
         assertEquals(luckiest.subList(0, 5), report(tickets.toArray(Row[]::new)).luckiest());
         for (int named : new int[] {1, 10}) {
             List<String> options = List.of("--luckiest", String.valueOf(named));
-            assertEquals(luckiest.subList(0, named), report(options, tickets.toArray(Row[]::new)).luckiest());
+            assertEquals(luckiest.subList(0, named), report(options, tickets.toArray(Row[]::new))
+                    .luckiest());
         }
-        assertEquals(28, report(List.of("--luckiest", "1,000"), tickets.toArray(Row[]::new)).luckiest().size());
+        assertEquals(28, report(List.of("--luckiest", "1,000"), tickets.toArray(Row[]::new))
+                .luckiest().size());
         Report none = report(List.of("--luckiest", "0"), tickets.toArray(Row[]::new));
         assertFalse(none.out.contains("luckiest") || none.out.contains("Nobody"), none.out);
     }
 
     @Test void aBallThatIsOnATicketTwiceMatchesOnceAndIsMentioned() {
-        Report report = fairness(ticket(1, 10, 10, 10, 10, 10, 6), ticket(2, 10, 20, 30, 30, 20, 7), ticket(3, 1, 2, 3, 4, 5, 7),
+        Report report = fairness(ticket(1, 10, 10, 10, 10, 10, 6),
+                ticket(2, 10, 20, 30, 30, 20, 7), ticket(3, 1, 2, 3, 4, 5, 7),
                 ticket(4, 10, 20, 30, 40, 40, 6));
         assertEquals(1, report.tier("1 + PB").winners);
         assertEquals(1, report.tier("3").winners);
         assertEquals(1, report.tier("4 + PB").winners);
         assertEquals(3, report.tier("any").winners);
         report.says("Tickets with the same ball twice: 3. A match is counted once.");
-        assertEquals("7", report.counts().get("white 10"), "the test of fairness counts all of them");
+        assertEquals("7", report.counts().get("white 10"),
+                "the test of fairness counts all of them");
         assertFalse(report(ticket(1, 1, 2, 3, 4, 5, 6)).out.contains("twice"));
     }
 
@@ -246,7 +264,8 @@ class WinnersTest {
         assertTrue(seed.find(), first.out);
         assertEquals(first.out, run("--seed", seed.group(1)).out);
         assertNotEquals(first.out, run().out, "another moment, another draw");
-        assertTrue(run("--seed", "42").out.startsWith("Winning numbers: 26 29 34 46 64, Powerball 7\n"));
+        assertTrue(run("--seed", "42").out.startsWith(
+                "Winning numbers: 26 29 34 46 64, Powerball 7\n"));
     }
 
     @Test void twoThatStartInTheSameMillisecondDrawDifferently() {
@@ -260,21 +279,24 @@ class WinnersTest {
     @Test void theNumbersMayBeGivenInAnyOrder() {
         Report ascending = report(ticket(1, 10, 20, 30, 40, 50, 6));
         assertEquals(ascending.out, run("50", "10", "40", "20", "30", "6").out);
-        assertTrue(ascending.out.startsWith("Winning numbers: 10 20 30 40 50, Powerball 6\nTickets: 1 in"), ascending.out);
+        assertTrue(ascending.out.startsWith(
+                "Winning numbers: 10 20 30 40 50, Powerball 6\nTickets: 1 in"), ascending.out);
         assertFalse(ascending.out.contains("seed"));
     }
 
-    // ---- Fairness ---------------------------------------------------------------------------------------------------
+    // ---- Fairness -------------------------------------------------------------------------------
 
     @Test void pValuesAreThoseOfTheTables() {
-        assertEquals(0.05, Winners.pValue(37.652, 25), 1e-5); // as printed in every textbook, to three decimals
+        // as printed in every textbook, to three decimals
+        assertEquals(0.05, Winners.pValue(37.652, 25), 1e-5);
         assertEquals(0.05, Winners.pValue(88.250, 68), 1e-5);
         assertEquals(0.01, Winners.pValue(44.314, 25), 1e-5);
         assertEquals(0.95, Winners.pValue(14.611, 25), 1e-5);
         assertEquals(0.99, Winners.pValue(11.524, 25), 1e-5);
         assertEquals(1, Winners.pValue(0, 25));
         assertEquals(1, Winners.pValue(0, 68));
-        assertEquals(0.996652640733739, Winners.pValue(10, 25), 1e-10); // these by scipy.stats.chi2.sf
+        // these by scipy.stats.chi2.sf
+        assertEquals(0.996652640733739, Winners.pValue(10, 25), 1e-10);
         assertEquals(0.46237366292661375, Winners.pValue(25, 25), 1e-10);
         assertEquals(0.00010455486131526446, Winners.pValue(60, 25), 1e-10);
         assertEquals(0.9973115618137751, Winners.pValue(40, 68), 1e-10);
@@ -286,12 +308,14 @@ class WinnersTest {
         for (int degrees = 2; degrees <= 68; degrees += 2) {
             for (double statistic = 0; statistic < 400; statistic += 3.7) {
                 double sum = 0;
-                double term = Math.exp(-statistic / 2); // Poisson: the chance of fewer than degrees / 2 events
+                // Poisson: the chance of fewer than degrees / 2 events
+                double term = Math.exp(-statistic / 2);
                 for (int k = 0; k < degrees / 2; k++) {
                     sum += term;
                     term *= statistic / 2 / (k + 1);
                 }
-                assertEquals(sum, Winners.pValue(statistic, degrees), 1e-10, statistic + ", " + degrees);
+                assertEquals(sum, Winners.pValue(statistic, degrees), 1e-10, statistic + ", "
+                        + degrees);
             }
         }
     }
@@ -311,7 +335,8 @@ class WinnersTest {
     @Test void theStatisticComparesCountsWithEqualOnes() {
         long[] counts = {0, 10, 20, 30};
         assertEquals(10, Winners.chiSquare(counts, 20, 1), 1e-12); // (10² + 0² + 10²) / 20
-        assertEquals(20, Winners.chiSquare(counts, 20, 2), 1e-12); // times 2 / 1: two of three leave the drum together
+        // times 2 / 1: two of three leave the drum together
+        assertEquals(20, Winners.chiSquare(counts, 20, 2), 1e-12);
     }
 
     @Test void fairWhiteBallsComeToTheirDegreesOfFreedomOnAverage() {
@@ -326,7 +351,8 @@ class WinnersTest {
             }
             sum += Winners.chiSquare(counts, 2500 / 69.0, 5);
         }
-        assertEquals(68, sum / rounds, 2.5); // 64 without the factor for balls that are not put back
+        // 64 without the factor for balls that are not put back
+        assertEquals(68, sum / rounds, 2.5);
     }
 
     @Test void theVerdictIsAPlainSentence() {
@@ -352,11 +378,14 @@ class WinnersTest {
                 """);
         fairness(unfair.toArray(Row[]::new)).says("with 25 degrees of freedom, p = 0.0000\n"
                 + "A fair drum does worse in less than 0.01 % of all cases: look closer.\n");
-        Matcher verdict = Pattern.compile("p = (0\\.\\d{4})\nA fair drum does worse in (\\d+) % of all cases: nothing unusual\\.\n")
+        Matcher verdict = Pattern.compile(
+                "p = (0\\.\\d{4})\nA fair drum does worse in (\\d+) % of all cases: nothing "
+                + "unusual\\.\n")
                 .matcher(fairness(fair.toArray(Row[]::new)).out);
         for (int drum = 0; drum < 2; drum++) {
             assertTrue(verdict.find());
-            assertEquals(100 * Double.parseDouble(verdict.group(1)), Double.parseDouble(verdict.group(2)), 0.51);
+            assertEquals(100 * Double.parseDouble(verdict.group(1)),
+                    Double.parseDouble(verdict.group(2)), 0.51);
         }
     }
 
@@ -365,18 +394,22 @@ class WinnersTest {
         for (int i = 0; i < 129; i++) {
             tickets.add(ticket(i, 1 + i % 60, 61, 62, 63, 64, 1 + i % 26));
         }
-        String little = "Too few tickets: with fewer than 5 of each number expected, this says little.\n";
+        String little = "Too few tickets: with fewer than 5 of each number expected, this says "
+                + "little.\n";
         String out = fairness(tickets.toArray(Row[]::new)).out;
         assertTrue(out.endsWith(little), out); // 129 of 26: 4.96 expected
-        assertEquals(out.indexOf(little), out.lastIndexOf(little), "of 69 white balls 9.3 each are expected: " + out);
-        assertTrue(fairness(tickets.subList(0, 60).toArray(Row[]::new)).out.split(little, -1).length == 3);
+        assertEquals(out.indexOf(little), out.lastIndexOf(little),
+                "of 69 white balls 9.3 each are expected: " + out);
+        assertTrue(fairness(tickets.subList(0, 60).toArray(Row[]::new)).out.split(little, -1)
+                .length == 3);
     }
 
-    // ---- Databases --------------------------------------------------------------------------------------------------
+    // ---- Databases ------------------------------------------------------------------------------
 
     @Test void whatIsWrongWithTheDatabaseIsSaidAndNothingIsMade() throws IOException, SQLException {
         Files.createDirectory(folder.resolve("folder.db"));
-        Files.writeString(folder.resolve("text.db"), "not a database, but long enough to be one ".repeat(100));
+        Files.writeString(folder.resolve("text.db"),
+                "not a database, but long enough to be one ".repeat(100));
         Files.createFile(folder.resolve("nothing.db"));
         try (Run pipe = Run.start(folder, List.of("mkfifo", "pipe.db"))) {
             assertEquals(0, pipe.exitCode(), pipe.err());
@@ -396,14 +429,16 @@ class WinnersTest {
         sentences.put("table.db", "table.db" + table);
         sentences.put("columns.db", "columns.db has a table powerball_results with other columns"
                 + " than Ingest makes: no such column: powerball_1.");
-        sentences.put("rows.db", "rows.db has no rows in table powerball_results. Ingest stores some.");
+        sentences.put("rows.db",
+                "rows.db has no rows in table powerball_results. Ingest stores some.");
         store(folder.resolve("locked.db"), List.of(ticket(1, 1, 2, 3, 4, 5, 6)));
         sentences.put("locked.db", "locked.db could not be locked for reading within 5 s:"
                 + " [SQLITE_BUSY] The database file is locked (database is locked).");
         List<Path> before = files();
 
         Map<String, Run> runs = new LinkedHashMap<>();
-        try (Connection other = connect(folder.resolve("locked.db")); Statement sql = other.createStatement()) {
+        try (Connection other = connect(folder.resolve(
+                "locked.db")); Statement sql = other.createStatement()) {
             sql.execute("BEGIN EXCLUSIVE"); // with a rollback journal, who writes keeps readers out
             sentences.keySet().forEach(name -> runs.put(name, start("--db", name)));
             runs.forEach((name, run) -> {
@@ -435,11 +470,13 @@ class WinnersTest {
             Path file = folder.resolve(runs.size() + ".db");
             store(file, Database.CREATE_TABLE, List.of(ticket(1, 1, 2, 3, 4, 5, 6),
                     new Row("the id", "a", "b", "c", "d", "e", 1, 2, 3, ball, 5, 6)));
-            runs.put(start("--db", file.toString()), file + " has a ball that must be a whole number"
+            runs.put(start("--db", file.toString()), file
+                    + " has a ball that must be a whole number"
                     + " from 1 to 69, not " + told + ": transaction the id, column powerball_4.\n");
         });
         store(List.of(ticket(3, 1, 2, 3, 4, 5, 27)));
-        runs.put(start(), "powerball_data.db has a ball that must be a whole number from 1 to 26, not 27:"
+        runs.put(start(), "powerball_data.db has a ball that must be a whole number from 1 to "
+                + "26, not 27:"
                 + " transaction id-00000003, column powerball_number.\n");
         runs.forEach((run, sentence) -> {
             try (run) {
@@ -454,24 +491,32 @@ class WinnersTest {
         assumeWorks("setpriv --version");
         store(List.of(ticket(1, 1, 2, 3, 4, 5, 6)));
         Files.setPosixFilePermissions(db(), Set.of());
-        String withoutPrivilege = "setpriv --bounding-set=-dac_override,-dac_read_search"; // of root
+        // of root
+        String withoutPrivilege = "setpriv --bounding-set=-dac_override,-dac_read_search";
         refused("exec $([ $(id -u) != 0 ] || echo " + withoutPrivilege + ") " + quoted(WINNING),
                 "powerball_data.db cannot be read: permission denied.");
     }
 
     @Test void aJournalThatWasLeftIsNamed() throws SQLException, IOException {
-        try (Connection writer = connect(folder.resolve("live.db")); Statement sql = writer.createStatement()) {
+        try (Connection writer = connect(folder.resolve(
+                "live.db")); Statement sql = writer.createStatement()) {
             sql.execute(Database.CREATE_TABLE);
-            insert(writer, IntStream.range(0, 5000).mapToObj(i -> ticket(i, 1, 2, 3, 4, 5, 6)).toList());
-            sql.execute("PRAGMA cache_size = 5"); // so that changes are in the file before they are committed
+            insert(writer, IntStream.range(0, 5000).mapToObj(i -> ticket(i, 1, 2, 3, 4, 5, 6))
+                    .toList());
+            // so that changes are in the file before they are committed
+            sql.execute("PRAGMA cache_size = 5");
             sql.execute("BEGIN");
             sql.execute("UPDATE powerball_results SET powerball_1 = 9");
             Files.copy(folder.resolve("live.db"), db());
-            Files.copy(folder.resolve("live.db-journal"), folder.resolve("powerball_data.db-journal"));
+            Files.copy(folder.resolve("live.db-journal"),
+                    folder.resolve("powerball_data.db-journal"));
         }
-        refused(quoted(WINNING), "powerball_data.db was left in the middle of a transaction, and its journal,"
-                + " powerball_data.db-journal, has to be rolled back before it can be read. Winners only reads:"
-                + " open it once with a program that may write, such as sqlite3. Never move the database"
+        refused(quoted(WINNING),
+                "powerball_data.db was left in the middle of a transaction, and its journal,"
+                + " powerball_data.db-journal, has to be rolled back before it can be read. "
+                + "Winners only reads:"
+                + " open it once with a program that may write, such as sqlite3. Never move the "
+                + "database"
                 + " without that journal.");
         Database.query(db(), "SELECT count(*) FROM powerball_results"); // as it advises
         run(WINNING).says("Tickets: 5,000 in powerball_data.db\n");
@@ -481,12 +526,17 @@ class WinnersTest {
         assumeMounts();
         store(List.of(ticket(1, 1, 2, 3, 4, 5, 6)));
         Database.query(db(), "PRAGMA journal_mode = WAL");
-        refused("mkdir mnt; mount -t tmpfs tmpfs mnt; cp powerball_data.db mnt; mount -o remount,ro mnt; exec "
+        refused("mkdir mnt; mount -t tmpfs tmpfs mnt; cp powerball_data.db mnt; mount -o "
+                + "remount,ro mnt; exec "
                 + quoted("--db", "mnt/powerball_data.db"),
-                "mnt/powerball_data.db has a write-ahead log: to read it, SQLite has to open or make"
-                + " mnt/powerball_data.db-wal and mnt/powerball_data.db-shm, and cannot ([SQLITE_CANTOPEN]"
-                + " Unable to open the database file (unable to open database file)). They need a folder that"
-                + " can be written. Never move the database without its -wal file, which may hold rows.");
+                "mnt/powerball_data.db has a write-ahead log: to read it, SQLite has to open or "
+                + "make"
+                + " mnt/powerball_data.db-wal and mnt/powerball_data.db-shm, and cannot "
+                + "([SQLITE_CANTOPEN]"
+                + " Unable to open the database file (unable to open database file)). They need "
+                + "a folder that"
+                + " can be written. Never move the database without its -wal file, which may "
+                + "hold rows.");
     }
 
     @Test void aDiskThatFailsAndAFileSystemWithoutLocksAreNotAnotherProgram() {
@@ -502,7 +552,8 @@ class WinnersTest {
 
     @Test void whatTheDriverLacksIsSaidInOneSentence() {
         store(List.of(ticket(1, 1, 2, 3, 4, 5, 6)));
-        String noDriver = " cannot be opened: No suitable driver. Start with -cp \"lib/*\" in the project's"
+        String noDriver = " cannot be opened: No suitable driver. Start with -cp \"lib/*\" in "
+                + "the project's"
                 + " folder, and make sure that the driver's jar is in lib/.";
         refused(quoted(WINNING).replace(Run.driver() + ":", ""), "powerball_data.db" + noDriver);
         refused(quoted("--db", "jdbc:none://host/data"), "jdbc:none://host/data" + noDriver);
@@ -513,15 +564,21 @@ class WinnersTest {
         store(List.of(ticket(1, 1, 2, 3, 4, 5, 6)));
         String mounted = "mkdir mnt; mount -t tmpfs -o noexec tmpfs mnt; exec ";
         String unpacked = driverFolder();
-        String command = String.join("' '", command(List.of(), WINNING)).replaceFirst("-Dorg.sqlite.tmpdir=[^']*",
+        String command = String.join("' '", command(List.of(), WINNING))
+                .replaceFirst("-Dorg.sqlite.tmpdir=[^']*",
                 "-Djava.io.tmpdir=mnt");
         refused(mounted + "'" + command + "'",
-                "powerball_data.db cannot be opened: Error opening connection \\(NativeLibraryNotFoundException:"
-                + " No native library found .*\\)\\. The driver unpacks its native code into the temporary"
-                + " folder\\. If that cannot be written, or is mounted noexec, java -Dorg\\.sqlite\\.tmpdir=DIR names"
+                "powerball_data.db cannot be opened: Error opening connection "
+                + "\\(NativeLibraryNotFoundException:"
+                + " No native library found .*\\)\\. The driver unpacks its native code into the "
+                + "temporary"
+                + " folder\\. If that cannot be written, or is mounted noexec, java "
+                + "-Dorg\\.sqlite\\.tmpdir=DIR names"
                 + " another one\\.");
-        String cured = command.replace("-Djava.io.tmpdir=mnt", "-Djava.io.tmpdir=mnt' '" + unpacked);
-        try (Run run = Run.start(folder, List.of("unshare", "-m", "sh", "-c", mounted.replace("mkdir mnt; ", "")
+        String cured = command.replace("-Djava.io.tmpdir=mnt", "-Djava.io.tmpdir=mnt' '"
+                + unpacked);
+        try (Run run = Run.start(folder, List.of("unshare", "-m", "sh", "-c",
+                mounted.replace("mkdir mnt; ", "")
                 + "'" + cured + "'"))) {
             assertEquals(0, run.exitCode(), run.err());
         }
@@ -531,7 +588,8 @@ class WinnersTest {
         try (Run run = Run.start(folder, List.of("bash", "-c", "LC_ALL=C " + quoted("--db")
                 + " $'\\303\\251.db'"))) {
             assertEquals(2, run.exitCode(), run.out());
-            assertTrue(run.err().startsWith("--db must be a path that can be written in the locale's encoding,"
+            assertTrue(run.err().startsWith(
+                    "--db must be a path that can be written in the locale's encoding,"
                     + " ANSI_X3.4-1968: "), run.err());
         }
     }
@@ -551,7 +609,8 @@ class WinnersTest {
                 return null;
             }
             java.util.logging.Logger.getLogger("talkative").severe(url);
-            throw new SQLException("no way to\n" + url + " with p&ss or p%26ss.", new IOException(url.substring(5)));
+            throw new SQLException("no way to\n" + url + " with p&ss or p%26ss.",
+                    new IOException(url.substring(5)));
         }
 
         @Override public boolean acceptsURL(String url) {
@@ -590,26 +649,31 @@ class WinnersTest {
         names.put("jdbc:talk:thin:ann/p%26ss@host", "jdbc:talk:***");
         names.put("jdbc:talk://host/data?user=a@b&password=p%26ss", "jdbc:talk:***");
         Map<String, Run> runs = new LinkedHashMap<>();
-        names.keySet().forEach(url -> runs.put(url, Run.start(folder, withTalkativeDriver("--db", url))));
+        names.keySet().forEach(url -> runs.put(url,
+                Run.start(folder, withTalkativeDriver("--db", url))));
         runs.forEach((url, run) -> {
             try (run) {
                 assertEquals(1, run.exitCode(), run.out());
                 String told = run.out() + run.err();
-                assertTrue(told.startsWith(names.get(url) + " cannot be read: no way to " + names.get(url)
+                assertTrue(told.startsWith(names.get(url) + " cannot be read: no way to "
+                        + names.get(url)
                         + " with *** or ***. (IOException: "), told);
                 assertFalse(told.contains("p%26ss") || told.contains("p&ss"), told);
                 assertEquals(1, told.lines().count(), told);
             }
         });
-        try (Run run = Run.start(folder, command(List.of(), "--db", "jdbc:none://ann:p%26ss@host?password=p%26ss"))) {
+        try (Run run = Run.start(folder, command(List.of(), "--db",
+                "jdbc:none://ann:p%26ss@host?password=p%26ss"))) {
             assertEquals(1, run.exitCode(), run.out());
-            assertTrue(run.err().startsWith("jdbc:none:*** cannot be opened: No suitable driver. "), run.err());
+            assertTrue(run.err().startsWith(
+                    "jdbc:none:*** cannot be opened: No suitable driver. "), run.err());
             assertFalse(run.err().contains("p%26ss"), run.err());
         }
     }
 
     private List<String> withTalkativeDriver(String... arguments) {
-        List<String> command = command(List.of("-Djdbc.drivers=" + TalkativeDriver.class.getName()), arguments);
+        List<String> command = command(List.of("-Djdbc.drivers="
+                + TalkativeDriver.class.getName()), arguments);
         command.replaceAll(word -> word.replace(Run.driver().toString(),
                 Run.PROJECT.resolve("build/test").toString()));
         return command;
@@ -619,9 +683,11 @@ class WinnersTest {
         try (Connection ingest = connect(db()); Statement sql = ingest.createStatement()) {
             sql.execute("PRAGMA journal_mode = WAL");
             sql.execute(Database.CREATE_TABLE);
-            insert(ingest, IntStream.range(0, 1000).mapToObj(i -> ticket(i, 1, 2, 3, 4, 5, 6)).toList());
+            insert(ingest, IntStream.range(0, 1000).mapToObj(i -> ticket(i, 1, 2, 3, 4, 5, 6))
+                    .toList());
             sql.execute("BEGIN IMMEDIATE");
-            insert(ingest, IntStream.range(1000, 1500).mapToObj(i -> ticket(i, 1, 2, 3, 4, 5, 6)).toList());
+            insert(ingest, IntStream.range(1000, 1500).mapToObj(i -> ticket(i, 1, 2, 3, 4, 5, 6))
+                    .toList());
             run(WINNING).says("Tickets: 1,000 in powerball_data.db\n");
             sql.execute("COMMIT");
             run(WINNING).says("Tickets: 1,500 in powerball_data.db\n");
@@ -633,12 +699,16 @@ class WinnersTest {
         try (Connection ingest = connect(db()); Statement sql = ingest.createStatement()) {
             sql.execute("PRAGMA journal_mode = WAL");
             sql.execute(Database.CREATE_TABLE);
-            insert(ingest, IntStream.range(0, 1000).mapToObj(i -> ticket(i, 1, 2, 3, 4, 5, 6)).toList());
-            for (String file : List.of("powerball_data.db", "powerball_data.db-wal", "powerball_data.db-shm")) {
-                Files.copy(folder.resolve(file), killed.resolve(file)); // as it lies there without a last checkpoint
+            insert(ingest, IntStream.range(0, 1000).mapToObj(i -> ticket(i, 1, 2, 3, 4, 5, 6))
+                    .toList());
+            for (String file : List.of("powerball_data.db", "powerball_data.db-wal",
+                    "powerball_data.db-shm")) {
+                // as it lies there without a last checkpoint
+                Files.copy(folder.resolve(file), killed.resolve(file));
             }
         }
-        run("--db", "killed/powerball_data.db").says("Tickets: 1,000 in killed/powerball_data.db\n");
+        run("--db", "killed/powerball_data.db")
+                .says("Tickets: 1,000 in killed/powerball_data.db\n");
     }
 
     @Test void theDatabaseIsNotChanged() throws IOException {
@@ -664,7 +734,8 @@ class WinnersTest {
             Report report = new Report(run.out());
             report.says("Tickets: 1,000,000 in powerball_data.db\n");
             assertEquals(333_334, report.tier("PB").winners); // more than there would be room for
-            assertTrue(run.err().matches("(\\d+%, [\\d,]+ of 1,000,000 tickets in \\d+ s\n)+"), run.err());
+            assertTrue(run.err().matches("(\\d+%, [\\d,]+ of 1,000,000 tickets in \\d+ s\n)+"),
+                    run.err());
         }
     }
 
@@ -676,26 +747,32 @@ class WinnersTest {
             Run.await("its process", () -> Files.exists(pid) && !read(pid).isBlank());
             pauseWhileReading(run, Long.parseLong(read(pid).strip()), 1_200);
             assertEquals(0, run.exitCode(), run.out());
-            assertTrue(run.out().matches("(?s).*\r\033\\[K\\d+%, [\\d,]+ of 1,000,000 tickets in \\d+ s\r\033\\[Kmatch .*"),
+            assertTrue(run.out().matches(
+                    "(?s).*\r\033\\[K\\d+%, [\\d,]+ of 1,000,000 tickets in \\d+ "
+                    + "s\r\033\\[Kmatch .*"),
                     run.out());
         }
     }
 
-    // ---- What is printed --------------------------------------------------------------------------------------------
+    // ---- What is printed ------------------------------------------------------------------------
 
     @Test void theOutputIsPlainAndFitsEightyColumns() {
         List<Row> tickets = new ArrayList<>();
         for (int i = 0; i < 20_000; i++) {
-            tickets.add(ticket(i, 1 + i % 60, 10, 20, 30, 40, 6)); // very unfair: large figures everywhere
+            // very unfair: large figures everywhere
+            tickets.add(ticket(i, 1 + i % 60, 10, 20, 30, 40, 6));
         }
-        tickets.add(new Row("a", "Maximilian ".repeat(9), "von und zu", "Llanfair", "NY", "c", 10, 20, 30, 40, 50, 6));
-        Report report = report(List.of("--fairness", "--jackpot", "10000000000"), tickets.toArray(Row[]::new));
+        tickets.add(new Row("a", "Maximilian ".repeat(9), "von und zu", "Llanfair", "NY", "c", 10,
+                20, 30, 40, 50, 6));
+        Report report = report(List.of("--fairness", "--jackpot", "10000000000"),
+                tickets.toArray(Row[]::new));
         for (String line : report.out.split("\n")) {
             assertTrue(line.codePointCount(0, line.length()) <= 80, line);
             assertEquals(line, line.stripTrailing());
         }
         assertFalse(NOT_PRINTABLE.matcher(report.out).find());
-        assertTrue(report.luckiest().get(0).matches("5 \\+ PB +\\$\\S+  Maximilian Maximilian .*"), report.out);
+        assertTrue(report.luckiest().get(0).matches("5 \\+ PB +\\$\\S+  Maximilian Maximilian .*"),
+                report.out);
     }
 
     /** With the line of the next prompt, and the command above, it fills the terminal. */
@@ -713,14 +790,18 @@ class WinnersTest {
 
     @Test void textFromRowsIsPrintedWithoutControlCharacters() {
         Report report = report(
-                new Row("1", "Mia\033[31m\r\n", "O'Bri\u009ben\u0007", "Coeur d'\u202eAlene", "I\tD", "c", 10, 20, 30, 40, 50, 6),
+                new Row("1", "Mia\033[31m\r\n", "O'Bri\u009ben\u0007", "Coeur d'\u202eAlene",
+                        "I\tD", "c", 10, 20, 30, 40, 50, 6),
                 new Row("2", "Zoë", "100%d %n", "Reno", "NV", "c", 10, 20, 30, 40, 50, 7));
         assertEquals(List.of("5 + PB    $20,000,000  Mia?[31m?? O'Bri?en?, Coeur d'?Alene, I?D",
                 "5          $1,000,000  Zoë 100%d %n, Reno, NV"), report.luckiest());
         assertFalse(NOT_PRINTABLE.matcher(report.out).find());
     }
 
-    /** Of 144 tickets 10.4 are expected to have a white ball, 5.5 a Powerball; deviations 3.1 and 2.3. */
+    /**
+     * Of 144 tickets 10.4 are expected to have a white ball, 5.5 a Powerball; deviations 3.1 and
+     * 2.3.
+     */
     @Test void barsShowStandardDeviations() {
         List<Row> tickets = new ArrayList<>();
         int[] white = IntStream.rangeClosed(1, 69).toArray();
@@ -768,7 +849,8 @@ class WinnersTest {
     @Test void coloursAreForTerminalsOnly() {
         assumeScript();
         store(List.of(ticket(1, 1, 2, 3, 4, 5, 6)));
-        String[] winning = Stream.concat(Stream.of(WINNING), Stream.of("--fairness")).toArray(String[]::new);
+        String[] winning = Stream.concat(Stream.of(WINNING), Stream.of("--fairness"))
+                .toArray(String[]::new);
         List<Run> runs = List.of(inTerminal("", "", winning), inTerminal("NO_COLOR= ", "", winning),
                 inTerminal("NO_COLOR=1 ", "", winning), inTerminal("", " | cat", winning),
                 inTerminal("TERM=dumb ", "", winning));
@@ -780,82 +862,103 @@ class WinnersTest {
             }
         }
         String coloured = outs.get(0);
-        assertTrue(coloured.startsWith("Winning numbers: \033[30;47m10 20 30 40 50\033[0m, Powerball \033[97;41m6\033[0m\n"), coloured);
+        assertTrue(coloured.startsWith(
+                "Winning numbers: \033[30;47m10 20 30 40 50\033[0m,"
+                + " Powerball \033[97;41m6\033[0m\n"), coloured);
         assertTrue(coloured.contains(" 1 1       |\033[30;47m#####>\033[0m"), coloured);
         assertTrue(coloured.contains(" 6 1       |\033[97;41m#####>\033[0m"), coloured);
-        assertFalse(NOT_PRINTABLE.matcher(coloured.replaceAll("\033\\[[0-9;]+m", "")).find(), "only colours");
+        assertFalse(NOT_PRINTABLE.matcher(coloured.replaceAll("\033\\[[0-9;]+m", "")).find(),
+                "only colours");
         assertEquals(coloured, outs.get(1), "an empty NO_COLOR is none");
         assertEquals(outs.get(3), outs.get(2), "NO_COLOR is as plain as a pipe");
         assertEquals(outs.get(3), outs.get(4), "a dumb terminal takes no escape sequences");
         assertEquals(run(winning).out, outs.get(2));
-        assertEquals(coloured.replaceAll("\033\\[[0-9;]+m", "").replaceAll("(?m) +$", ""), outs.get(2));
+        assertEquals(coloured.replaceAll("\033\\[[0-9;]+m", "").replaceAll("(?m) +$", ""),
+                outs.get(2));
     }
 
-    // ---- Usage ------------------------------------------------------------------------------------------------------
+    // ---- Usage ----------------------------------------------------------------------------------
 
     @Test void wrongUsageIsExplained() {
         Map<List<String>, String> messages = new LinkedHashMap<>();
-        String six = "the winning numbers must be five different white balls and one Powerball, not ";
+        String six = "the winning numbers must be five different white balls and one Powerball, "
+                + "not ";
         messages.put(List.of("1"), six + "\"1\"");
         messages.put(List.of("1", "2", "3", "4", "5"), six + "\"1 2 3 4 5\"");
         messages.put(List.of("1", "2", "3", "4", "5", "6", "7"), six + "\"1 2 3 4 5 6 7\"");
         messages.put(List.of("1", "2", "3", "4", "1", "6"), six + "\"1 2 3 4 1 6\"");
-        messages.put(List.of("0", "2", "3", "4", "5", "6"), "a white ball must be a whole number from 1 to 69, not \"0\"");
-        messages.put(List.of("1", "2", "3", "4", "70", "6"), "a white ball must be a whole number from 1 to 69, not \"70\"");
-        messages.put(List.of("1", "2", "x\033", "4", "5", "6"), "a white ball must be a whole number from 1 to 69, not \"x?\"");
-        messages.put(List.of("1", "2", "3", "4", "-5", "6"), "a white ball must be a whole number from 1 to 69, not \"-5\"");
-        messages.put(List.of("1", "2", "3", "4", "5", "27"), "the Powerball must be a whole number from 1 to 26, not \"27\"");
+        messages.put(List.of("0", "2", "3", "4", "5", "6"),
+                "a white ball must be a whole number from 1 to 69, not \"0\"");
+        messages.put(List.of("1", "2", "3", "4", "70", "6"),
+                "a white ball must be a whole number from 1 to 69, not \"70\"");
+        messages.put(List.of("1", "2", "x\033", "4", "5", "6"),
+                "a white ball must be a whole number from 1 to 69, not \"x?\"");
+        messages.put(List.of("1", "2", "3", "4", "-5", "6"),
+                "a white ball must be a whole number from 1 to 69, not \"-5\"");
+        messages.put(List.of("1", "2", "3", "4", "5", "27"),
+                "the Powerball must be a whole number from 1 to 26, not \"27\"");
         messages.put(List.of("--seed", "-1"),
                 "--seed must be a whole number from 0 to 1,000,000,000,000,000,000, not \"-1\"");
         messages.put(List.of("--seed", "1000000000000000001"),
-                "--seed must be a whole number from 0 to 1,000,000,000,000,000,000, not \"1000000000000000001\"");
+                "--seed must be a whole number from 0 to 1,000,000,000,000,000,000, not "
+                + "\"1000000000000000001\"");
         messages.put(List.of("--seed", "1", "1", "2", "3", "4", "5", "6"),
                 "--seed is for drawing: give it or the winning numbers, not both");
-        messages.put(List.of("--jackpot", "0"), "--jackpot must be a whole number from 1 to 10,000,000,000, not \"0\"");
-        messages.put(List.of("--jackpot", "lots"), "--jackpot must be a whole number from 1 to 10,000,000,000, not \"lots\"");
-        messages.put(List.of("--luckiest", "1001"), "--luckiest must be a whole number from 0 to 1,000, not \"1001\"");
+        messages.put(List.of("--jackpot", "0"),
+                "--jackpot must be a whole number from 1 to 10,000,000,000, not \"0\"");
+        messages.put(List.of("--jackpot", "lots"),
+                "--jackpot must be a whole number from 1 to 10,000,000,000, not \"lots\"");
+        messages.put(List.of("--luckiest", "1001"),
+                "--luckiest must be a whole number from 0 to 1,000, not \"1001\"");
         messages.put(List.of("--db"), "--db needs a value");
         messages.put(List.of("--db", ""), "--db must be a path or a JDBC URL, not \"\"");
         messages.put(List.of("--db", "jdbc:sqlite:a.db"),
                 "--db must be the path of a SQLite database, without jdbc:sqlite:");
-        String url = "a JDBC URL must be given as --db URL"; // and its password must not be repeated
+        // and its password must not be repeated
+        String url = "a JDBC URL must be given as --db URL";
         messages.put(List.of("--db=jdbc:none:p"), url);
         messages.put(List.of("jdbc:none:p"), url);
         messages.put(List.of("--seed", "jdbc:none:p"), url);
-        for (String almost : List.of("postgresql://ann:p@x/y", " jdbc:x://y?password=p", "JDBC:x://ann:p@y", "ann:p@x/y",
+        for (String almost : List.of("postgresql://ann:p@x/y", " jdbc:x://y?password=p",
+                "JDBC:x://ann:p@y", "ann:p@x/y",
                 "host=x password=p")) {
-            messages.put(List.of("--db", almost), "--db must be a path, or a JDBC URL, which begins with jdbc:");
+            messages.put(List.of("--db", almost),
+                    "--db must be a path, or a JDBC URL, which begins with jdbc:");
         }
         messages.put(List.of("--db", "a", "--db", "b"), "--db must be given once, not twice");
         messages.put(List.of("--dbs", "a"), "no such option: --dbs");
 
-        messages.forEach((arguments, message) -> assertEquals(message, assertThrows(IllegalArgumentException.class,
+        messages.forEach((arguments, message) ->
+                assertEquals(message, assertThrows(IllegalArgumentException.class,
                 () -> Winners.Options.parse(arguments.toArray(String[]::new))).getMessage()));
 
         try (Run run = start("1")) {
             assertEquals(2, run.exitCode());
             assertEquals("", run.out());
-            assertTrue(run.err().startsWith(six + "\"1\"\n\nUsage: java -cp \"lib/*\" src/powerball/Winners.java"), run.err());
+            assertTrue(run.err().startsWith(six
+                    + "\"1\"\n\nUsage: java -cp \"lib/*\" src/powerball/Winners.java"), run.err());
         }
         assertEquals(List.of(), files());
     }
 
     @Test void helpIsNotAnError() {
         Report help = run("--help");
-        assertTrue(help.out.startsWith("Usage: java -cp \"lib/*\" src/powerball/Winners.java"), help.out);
+        assertTrue(help.out.startsWith("Usage: java -cp \"lib/*\" src/powerball/Winners.java"),
+                help.out);
         help.says("--jackpot DOLLARS");
     }
 
     @Test void itIsLaunchedFromSource() {
         store(List.of(ticket(1, 10, 20, 30, 40, 50, 6)));
         try (Run run = Run.start(Run.PROJECT, List.of("bash", "-c", "'" + Run.JAVA
-                + "' -cp \"lib/*\" src/powerball/Winners.java 10 20 30 40 50 6 --db '" + db() + "'"))) {
+                + "' -cp \"lib/*\" src/powerball/Winners.java 10 20 30 40 50 6 --db '" + db()
+                        + "'"))) {
             assertEquals(0, run.exitCode(), run.err());
             new Report(run.out()).says("\n5 + PB    $20,000,000  Ann 1, Reno, NV\n");
         }
     }
 
-    // ---- Tools ------------------------------------------------------------------------------------------------------
+    // ---- Tools ----------------------------------------------------------------------------------
 
     private Path db() {
         return folder.resolve("powerball_data.db");
@@ -878,7 +981,8 @@ class WinnersTest {
     }
 
     private static String balls(Numbers numbers) {
-        return numbers.whiteBalls().toString().replaceAll("[^0-9 ]", "") + " " + numbers.powerball();
+        return numbers.whiteBalls().toString().replaceAll("[^0-9 ]", "") + " "
+                + numbers.powerball();
     }
 
     /** A row of the table. */
@@ -887,7 +991,8 @@ class WinnersTest {
 
     /** A row with these five white balls and the Powerball. */
     private static Row ticket(int id, int... balls) {
-        return new Row(String.format("id-%08d", id), "Ann", String.valueOf(id), "Reno", "NV", "customer",
+        return new Row(String.format("id-%08d", id), "Ann", String.valueOf(id), "Reno", "NV",
+                "customer",
                 balls[0], balls[1], balls[2], balls[3], balls[4], balls[5]);
     }
 
@@ -913,7 +1018,8 @@ class WinnersTest {
     private static void store(Path file, String create, List<Row> tickets) {
         try {
             Files.deleteIfExists(file);
-            try (Connection connection = connect(file); Statement sql = connection.createStatement()) {
+            try (Connection connection = connect(
+                    file); Statement sql = connection.createStatement()) {
                 sql.execute(create);
                 sql.execute("BEGIN");
                 insert(connection, tickets);
@@ -937,14 +1043,20 @@ class WinnersTest {
         }
     }
 
-    /** A table of as many, of which none has a white ball that WINNING has, and every third has its Powerball. */
+    /**
+     * A table of as many, of which none has a white ball that WINNING has, and every third has its
+     * Powerball.
+     */
     private void aMillionRows() throws SQLException {
         try (Connection connection = connect(db()); Statement sql = connection.createStatement()) {
             sql.execute("PRAGMA synchronous = OFF");
             sql.execute(Database.CREATE_TABLE);
-            sql.execute("WITH RECURSIVE n (i) AS (VALUES (0) UNION ALL SELECT i + 1 FROM n WHERE i < 999999)"
-                    + " INSERT INTO powerball_results SELECT printf('00000000-0000-7000-8000-%012d', i), 'Ann', 'Lee', 'Reno', 'NV',"
-                    + " '5d1c31de-0b3e-4c3e-9d5a-2f8f7f6a1b2c', 1 + i % 9, 11, 22, 33, 51 + i % 19, iif(i % 3, 7, 6) FROM n");
+            sql.execute("WITH RECURSIVE n (i) AS (VALUES (0) UNION ALL SELECT i + 1 FROM n WHERE "
+                    + "i < 999999)"
+                    + " INSERT INTO powerball_results SELECT "
+                    + "printf('00000000-0000-7000-8000-%012d', i), 'Ann', 'Lee', 'Reno', 'NV',"
+                    + " '5d1c31de-0b3e-4c3e-9d5a-2f8f7f6a1b2c', 1 + i % 9, 11, 22, 33, 51 + i % "
+                    + "19, iif(i % 3, 7, 6) FROM n");
         }
     }
 
@@ -955,7 +1067,10 @@ class WinnersTest {
         return Run.command("Winners", all, arguments);
     }
 
-    /** Drivers that start together clean up each other's native code in a folder that they share, and complain. */
+    /**
+     * Drivers that start together clean up each other's native code in a folder that they share,
+     * and complain.
+     */
     private String driverFolder() {
         try {
             return "-Dorg.sqlite.tmpdir=" + Files.createTempDirectory(scratch, "driver");
@@ -965,7 +1080,8 @@ class WinnersTest {
     }
 
     private Run start(String... arguments) {
-        List<String> utf8 = List.of("-Dfile.encoding=UTF-8", "-Dsun.stdout.encoding=UTF-8", "-Dstdout.encoding=UTF-8");
+        List<String> utf8 = List.of("-Dfile.encoding=UTF-8", "-Dsun.stdout.encoding=UTF-8",
+                "-Dstdout.encoding=UTF-8");
         return Run.start(folder, command(utf8, arguments));
     }
 
@@ -987,16 +1103,20 @@ class WinnersTest {
         return run(Stream.concat(Stream.of(WINNING), options.stream()).toArray(String[]::new));
     }
 
-    /** Checks that a command of a shell ends with 1 and a sentence, as it stands or as a pattern. */
+    /**
+     * Checks that a command of a shell ends with 1 and a sentence, as it stands or as a pattern.
+     */
     private void refused(String command, String sentence) {
         List<String> shell = List.of("bash", "-c", command);
-        if (command.contains("mount ")) { // in a namespace of its own, which takes the mounts with it
+        // in a namespace of its own, which takes the mounts with it
+        if (command.contains("mount ")) {
             shell = List.of("unshare", "-m", "bash", "-c", command);
         }
         try (Run run = Run.start(folder, shell)) {
             assertEquals(1, run.exitCode(), run.out() + run.err());
             boolean asTold = run.err().equals(sentence + "\n");
-            assertTrue(asTold || run.err().matches(sentence + "\n"), sentence + "\nis not\n" + run.err());
+            assertTrue(asTold || run.err().matches(sentence + "\n"), sentence + "\nis not\n"
+                    + run.err());
         }
     }
 
@@ -1013,7 +1133,8 @@ class WinnersTest {
     /** Skips a test where a command does not work: it is not there, or needs root. */
     private static void assumeWorks(String command) {
         try (Run run = Run.start(Run.PROJECT, List.of("bash", "-c", command))) {
-            assumeTrue(run.exitCode() == 0, "needs a command that works: " + command + "\n" + run.err());
+            assumeTrue(run.exitCode() == 0, "needs a command that works: " + command + "\n"
+                    + run.err());
         }
     }
 
@@ -1025,15 +1146,21 @@ class WinnersTest {
         assumeWorks("script --version"); // of util-linux: it makes a terminal
     }
 
-    /** Runs it in a terminal of its own, with text before and behind the command; both outputs are one. */
+    /**
+     * Runs it in a terminal of its own, with text before and behind the command; both outputs are
+     * one.
+     */
     private Run inTerminal(String before, String behind, String... arguments) {
-        String command = before + "'" + String.join("' '", command(List.of(), arguments)) + "'" + behind;
-        return Run.start(folder, List.of("bash", "-c", "unset NO_COLOR; exec script -qec \"$0\" /dev/null", command));
+        String command = before + "'" + String.join("' '", command(List.of(), arguments)) + "'"
+                + behind;
+        return Run.start(folder, List.of("bash", "-c",
+                "unset NO_COLOR; exec script -qec \"$0\" /dev/null", command));
     }
 
     /** Stops a process that has begun to read rows for a while, as a slow disk would. */
     private static void pauseWhileReading(Run run, long pid, long millis) {
-        Run.await("the first lines", () -> run.out().contains("Tickets: ") || !run.process.isAlive());
+        Run.await("the first lines", () -> run.out().contains("Tickets: ")
+                || !run.process.isAlive());
         signal("STOP", pid);
         try {
             assertFalse(run.process.waitFor(millis, TimeUnit.MILLISECONDS), run.out() + run.err());
@@ -1045,7 +1172,8 @@ class WinnersTest {
     }
 
     private static void signal(String name, long pid) {
-        try (Run kill = Run.start(Run.PROJECT, List.of("bash", "-c", "kill -" + name + " " + pid))) {
+        try (Run kill = Run.start(Run.PROJECT,
+                List.of("bash", "-c", "kill -" + name + " " + pid))) {
             assertEquals(0, kill.exitCode(), kill.err());
         }
     }
@@ -1063,19 +1191,23 @@ class WinnersTest {
 
         /** A line of the table of tiers. */
         Line tier(String name) {
-            Matcher line = Pattern.compile("(?m)^" + Pattern.quote(name) + " {2,}(\\$\\S+)? +([\\d,]+\\.\\d\\d) +([\\d,]+\\.\\d\\d)"
+            Matcher line = Pattern.compile("(?m)^" + Pattern.quote(name)
+                    + " {2,}(\\$\\S+)? +([\\d,]+\\.\\d\\d) +([\\d,]+\\.\\d\\d)"
                     + " +([\\d,]+) +(\\$\\S+)$").matcher(out);
             assertTrue(line.find(), name + " is not in\n" + out);
-            return new Line(line.group(1), line.group(2), line.group(3), Integer.parseInt(line.group(4).replace(",", "")),
+            return new Line(line.group(1), line.group(2), line.group(3),
+                    Integer.parseInt(line.group(4).replace(",", "")),
                     line.group(5));
         }
 
         /** Of every tier its name, prize, winners and what is paid. */
         String prizes() {
             StringBuilder prizes = new StringBuilder();
-            for (String name : List.of("5 + PB", "5", "4 + PB", "4", "3 + PB", "3", "2 + PB", "1 + PB", "PB", "any")) {
+            for (String name : List.of("5 + PB", "5", "4 + PB", "4", "3 + PB", "3", "2 + PB",
+                    "1 + PB", "PB", "any")) {
                 Line line = tier(name);
-                prizes.append(name).append(' ').append(line.prize == null ? "" : line.prize).append(' ').append(line.winners)
+                prizes.append(name).append(' ').append(line.prize == null ? "" : line.prize)
+                        .append(' ').append(line.winners)
                         .append(' ').append(line.paid).append('\n');
             }
             return prizes.toString();
@@ -1102,7 +1234,8 @@ class WinnersTest {
                 if (line.startsWith("How often")) {
                     drum = line.contains("white") ? "white " : "red ";
                 }
-                Matcher cell = Pattern.compile("([ \\d]\\d) ([ \\d,]* [ <#]*\\|[#>]*)( +|$)").matcher(line);
+                Matcher cell = Pattern.compile("([ \\d]\\d) ([ \\d,]* [ <#]*\\|[#>]*)( +|$)")
+                        .matcher(line);
                 while (!drum.isEmpty() && line.matches("[ \\d]\\d .*") && cell.find()) {
                     cells.put(drum + cell.group(1).strip(), cell.group(2));
                 }
