@@ -104,8 +104,8 @@ class ResumeTest {
     @Test void aServerThatIsKilledAndStartedAgainIsAskedForTheRest() throws SQLException,
             InterruptedException {
         createWithLog(); // a lock then stops the first row, not the opening: it waits in mid-stream
-        try (ServerProcess first = ServerProcess.start(); Database.Lock lock = new Database.Lock(
-                db);
+        try (ServerProcess first = ServerProcess.start();
+                Database.Lock lock = new Database.Lock(db);
                 Run ingest = Run.ingest(folder, "200000", "--url", first.url)) {
             ingest.awaitOutput("locked");
             first.run.process.destroyForcibly().waitFor();
@@ -166,25 +166,15 @@ class ResumeTest {
         }
     }
 
-    @Test void controlCCommitsTheLastRowsToo() throws IOException, InterruptedException {
+    @Test void controlCCommitsTheLastRowsToo() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
-        CountDownLatch silence = new CountDownLatch(1);
-        FakeServer.Answer halting = (request, out) -> {
-            FakeServer.send(out, "HTTP/1.1 200 OK\r\n\r\n" + FakeServer.rows(0, 10));
-            gate.await();
-            FakeServer.send(out, ", " + FakeServer.rows(10, 20));
-            silence.await();
-        };
-        try (FakeServer server = new FakeServer(halting); Run ingest = Run.ingest(folder, "30",
-                "--url", server.url)) {
+        try (FakeServer server = new FakeServer(tenRowsAndTenMore(gate));
+                Run ingest = Run.ingest(folder, "30", "--url", server.url)) {
             Run.await("the first commit", () -> Database.hasRows(db));
             gate.countDown();
-            // the rows must arrive, and not yet be committed: that is due after 900
-            Thread.sleep(400);
+            Thread.sleep(400); // ten more have come, and are not committed: that is due after 900
             interrupt(ingest);
             assertEquals(130, ingest.exitCode(), ingest.err());
-        } finally {
-            silence.countDown();
         }
         assertEquals(20, Database.count(db));
     }
@@ -192,29 +182,29 @@ class ResumeTest {
     /** Rows that have come while the database was locked are kept, too. */
     @Test void controlCCommitsTheRowsThatHaveNotBeenTakenYet() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
-        CountDownLatch silence = new CountDownLatch(1);
-        FakeServer.Answer halting = (request, out) -> {
-            FakeServer.send(out, "HTTP/1.1 200 OK\r\n\r\n" + FakeServer.rows(0, 10));
-            gate.await();
-            FakeServer.send(out, ", " + FakeServer.rows(10, 20));
-            silence.await();
-        };
         createWithLog();
-        try (FakeServer server = new FakeServer(halting); Database.Lock lock = new Database.Lock(
-                db);
+        try (FakeServer server = new FakeServer(tenRowsAndTenMore(gate));
+                Database.Lock lock = new Database.Lock(db);
                 Run ingest = Run.ingest(folder, "30", "--url", server.url)) {
             Run.await("a request", () -> !server.requests.isEmpty());
-            // ten rows have come, and wait for the lock: to be stored after 0.9 s
-            Thread.sleep(2000);
+            Thread.sleep(2000); // ten rows have come, and wait for the lock since 900
             gate.countDown();
-            Thread.sleep(300); // ten more have come, and wait in the queue
+            Thread.sleep(500); // ten more have come, and wait in the queue
             interrupt(ingest);
             lock.release();
             assertEquals(130, ingest.exitCode(), ingest.err());
-        } finally {
-            silence.countDown();
         }
         assertEquals(20, Database.count(db));
+    }
+
+    /** Ten rows, ten more once the gate is open, and then silence until the client has left. */
+    private static FakeServer.Answer tenRowsAndTenMore(CountDownLatch gate) {
+        return (request, out) -> {
+            FakeServer.send(out, "HTTP/1.1 200 OK\r\n\r\n" + FakeServer.rows(0, 10));
+            gate.await();
+            FakeServer.send(out, ", " + FakeServer.rows(10, 20));
+            new CountDownLatch(1).await();
+        };
     }
 
     @Test void controlCEndsTheQuestion() {

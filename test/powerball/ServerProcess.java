@@ -80,8 +80,8 @@ final class ServerProcess implements AutoCloseable {
         try {
             HttpRequest request = HttpRequest.newBuilder(URI.create(url + pathAndQuery))
                     .method(method, HttpRequest.BodyPublishers.noBody()).build();
-            return CLIENT.sendAsync(request, HttpResponse.BodyHandlers.ofString(
-                    StandardCharsets.UTF_8))
+            return CLIENT.sendAsync(
+                    request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8))
                     .get(LIMIT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException | InterruptedException e) {
             throw new AssertionError(method + " " + pathAndQuery + ": " + e, e);
