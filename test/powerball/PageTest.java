@@ -894,16 +894,19 @@ class PageTest {
      * rows come.
      */
     private void awaitStatus(String state) {
-        while (!isIn(state)) {
-            String rows = page.eval("run.rows");
-            Run.await(state + " or more rows", () -> isIn(state) || !page.eval("run.rows")
-                    .equals(rows), this::status);
+        String ended = state + " true ";
+        String progress = "";
+        while (!progress.startsWith(ended)) {
+            String before = progress;
+            Run.await(state + " or more rows", () -> !progress().equals(before), this::status);
+            progress = progress();
         }
     }
 
-    private boolean isIn(String state) {
-        return page.eval("document.querySelector('#status').dataset.state").equals(state)
-                && page.eval("run.shown.rows === run.rows").equals("true");
+    /** The state of a run, whether all its rows are shown, and how many they are. */
+    private String progress() {
+        return page.eval("document.querySelector('#status').dataset.state + ' '"
+                + " + (run.shown.rows === run.rows) + ' ' + run.rows");
     }
 
     private String status() {

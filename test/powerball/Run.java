@@ -194,7 +194,7 @@ final class Run implements AutoCloseable {
                         + seen.get());
             }
             try {
-                Thread.sleep(10); // between two looks
+                Thread.sleep(25); // between two looks
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
