@@ -631,12 +631,12 @@ class PageTest {
     @Test void whoIsRefusedInMidRunCanTryAgain() throws IOException {
         try (ServerProcess small = ServerProcess.start("--max-streams", "1")) {
             open(small, "");
-            run("100", "100", "42");
+            run("400", "100", "42"); // four seconds: time to press Stop
             Run.await("some rows", () -> tickets().size() >= 2);
             page.click("#stop");
             awaitStatus("stopped");
             small.run.awaitOutput(
-                    "GET /drawing/100\\?format=ndjson&seed=42&rate=100 200 .* broken: ");
+                    "GET /drawing/400\\?format=ndjson&seed=42&rate=100 200 .* broken: ");
             try (Socket other = small.raw(ServerProcess.request(
                     "/drawing/1000000?rate=100&seed=7"))) {
                 small.run.awaitOutput("seed=7 begins");
@@ -648,7 +648,7 @@ class PageTest {
             small.run.awaitOutput("seed=7 200 .* broken: ");
             page.click("#go-on");
             awaitStatus("complete");
-            assertValues("#white", whiteBalls(42, 100));
+            assertValues("#white", whiteBalls(42, 400));
         }
         assertOnlyError("Failed to load resource: the server responded with a status of 503 "
                 + "(Service Unavailable)");
