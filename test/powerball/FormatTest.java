@@ -214,10 +214,8 @@ class FormatTest {
     @Test void anyNameSurvivesEveryFormat() throws IOException {
         Set<String> names = Set.of("O'Neil,Jr.", "\"Doc\" Ray", "back\\slash", "\\", "'", "''",
                 "\"", ",", "Ñandú 李");
-        Path program = ServerProcess.copyOfSource(folder);
-        Files.writeString(program.resolveSibling("names/last.txt"), String.join("\n", names)
-                + "\n");
-        List<String> command = Run.java(program.toString(), "--port", "0");
+        List<String> command = ServerProcess.withList(folder, "last.txt",
+                String.join("\n", names) + "\n");
         try (ServerProcess edited = ServerProcess.start(folder, command)) {
             for (String format : List.of("sql", "csv", "ndjson")) {
                 String body = edited.get("/drawing/300?seed=1&format=" + format).body();
@@ -234,10 +232,9 @@ class FormatTest {
     @ParameterizedTest
     @ValueSource(strings = {"first.txt", "last.txt", "places.txt"})
     void aByteOrderMarkAtTheHeadOfAListIsSkipped(String file) throws IOException {
-        Path program = ServerProcess.copyOfSource(folder);
-        Path list = program.resolveSibling("names").resolve(file);
-        Files.writeString(list, "\uFEFF" + Files.readString(list).replace("\n", "\r\n"));
-        List<String> command = Run.java(program.toString(), "--port", "0");
+        String list = Files.readString(Run.PROJECT.resolve("src/powerball/names").resolve(file));
+        List<String> command = ServerProcess.withList(folder, file,
+                "\uFEFF" + list.replace("\n", "\r\n"));
         try (ServerProcess edited = ServerProcess.start(folder, command)) {
             assertEquals(server.get("/drawing/3000?seed=1").body(),
                     edited.get("/drawing/3000?seed=1").body());
@@ -269,12 +266,7 @@ class FormatTest {
     @ParameterizedTest(name = "[{index}] {0}") // the texts are not fit for a terminal
     @MethodSource
     void aListWithABrokenLineStopsTheStart(String file, String text) throws IOException {
-        Path names = Files.createDirectories(folder.resolve("powerball/names"));
-        Files.writeString(names.resolve(file), text);
-        // the list in front hides the right one
-        String classes = folder + ":" + Run.PROJECT.resolve("build/main");
-        try (Run run = Run.start(folder, Run.java("-cp", classes, "powerball.Server", "--port",
-                "0"))) {
+        try (Run run = Run.start(folder, ServerProcess.withList(folder, file, text))) {
             Run.await("an end, or a start", () -> !run.process.isAlive() || !run.out().isEmpty());
             assertEquals("", run.out(), "it started");
             assertEquals(1, run.exitCode());

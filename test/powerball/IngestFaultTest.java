@@ -281,7 +281,7 @@ class IngestFaultTest {
                 if (reset) throw new FakeServer.Reset();
             };
             try (FakeServer server = new FakeServer(breaking); Run ingest = Run.start(folder,
-                    Run.ingestCommand(List.of(), "1000", "--url", server.url, "--db",
+                    Programs.command("Ingest", List.of(), "1000", "--url", server.url, "--db",
                             db.toString()))) {
                 assertEquals(1, ingest.exitCode(), ingest.err());
                 int kept = Files.exists(db) ? Database.count(db) : 0;
@@ -311,7 +311,7 @@ class IngestFaultTest {
     @Test void aSliceIsAskedForWithItsFirstRowAndItsPace() throws IOException {
         FakeServer.Answer slice = FakeServer.chunked(OK, FakeServer.rows(5000, 6000));
         try (FakeServer server = new FakeServer(slice); Run ingest = Run.start(folder,
-                Run.ingestCommand(List.of(), "1000",
+                Programs.command("Ingest", List.of(), "1000",
                 "--seed", "42", "--url", server.url, "--from", "5,000", "--rate", "20000"))) {
             assertEquals(0, ingest.exitCode(), ingest.err());
             assertEquals("GET /drawing/1000?seed=42&from=5000&rate=20000 HTTP/1.1",
@@ -416,8 +416,10 @@ class IngestFaultTest {
         HttpsServer server = HttpsServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
         server.setHttpsConfigurator(new HttpsConfigurator(context));
         server.start();
-        try (Run ingest = Run.ingest(folder, "10", "--url", "https://localhost:"
-                + server.getAddress().getPort())) {
+        Path trusted = Path.of(System.getProperty("java.home"), "lib/security/cacerts");
+        try (Run ingest = Run.start(folder, Programs.command("Ingest",
+                List.of("-Djavax.net.ssl.trustStore=" + trusted), "10", "--url",
+                "https://localhost:" + server.getAddress().getPort()))) {
             assertEquals(1, ingest.exitCode(), ingest.err());
             assertTrue(ingest.err().startsWith("No secure connection to https://localhost:"),
                     ingest.err());
@@ -440,7 +442,7 @@ class IngestFaultTest {
                     + ".proxyPort=" + port,
                     "-Dhttp.nonProxyHosts=");
             try (Run ingest = Run.start(folder,
-                    Run.ingestCommand(jvm, "10", "--url", scheme + "://rows.test"))) {
+                    Programs.command("Ingest", jvm, "10", "--url", scheme + "://rows.test"))) {
                 assertEquals(1, ingest.exitCode(), ingest.err());
                 assertTrue(ingest.err().lines().findFirst().orElse("").contains("" + status),
                         ingest.err());
@@ -467,7 +469,7 @@ class IngestFaultTest {
 
     private static Run ingest(Path folder, FakeServer server) {
         List<String> jvm = List.of("-Xmx64m", "-Dfile.encoding=UTF-8", "-Dstderr.encoding=UTF-8");
-        return Run.start(folder, Run.ingestCommand(jvm, "" + ROWS, "--seed", "42", "--url",
+        return Run.start(folder, Programs.command("Ingest", jvm, "" + ROWS, "--seed", "42", "--url",
                 server.url,
                 "--stall-seconds", "1"));
     }

@@ -56,11 +56,10 @@ class IngestTest {
         server = ServerProcess.start();
     }
 
-    @Test void theReadmesCommandStoresWhatTheServerSends() {
+    @Test void itStoresWhatTheServerSends() {
         Path db = folder.resolve("a.db");
-        try (Run ingest = Run.start(Run.PROJECT,
-                Run.java("-cp", "lib/*", "src/powerball/Ingest.java", "1000",
-                "--seed", "42", "--url", server.url, "--db", db.toString()))) {
+        try (Run ingest = Run.ingest(folder, "1000", "--seed", "42", "--url", server.url, "--db",
+                db.toString())) {
             assertEquals(0, ingest.exitCode(), ingest.err());
             assertTrue(ingest.out().contains("seed 42\n"), ingest.out());
             assertStored(ingest, 1000, db.toString(), 0);
@@ -219,7 +218,7 @@ class IngestTest {
             "<&-"})
     void aQuestionThatNobodyAnswersEnds(String input) throws IOException {
         String command = "'" + String.join("' '",
-                Run.ingestCommand(List.of(), "--url", server.url)) + "'";
+                Programs.command("Ingest", List.of(), "--url", server.url)) + "'";
         String line = input.endsWith("|") ? input + " " + command : command + " " + input;
         try (Run ingest = Run.start(folder, List.of("bash", "-c", "set +o pipefail; " + line))) {
             assertEquals(2, ingest.exitCode(), ingest.err());
@@ -258,13 +257,14 @@ class IngestTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"src/powerball/Ingest.java 10", "src/powerball/Winners.java"})
+    @ValueSource(strings = {"Ingest 10", "Winners"})
     void aDriverThatIsMissingIsSaid(String start) {
         Path db = folder.resolve("a.db");
         Database.createTable(db);
         String url = start.contains("Ingest") ? " --url " + server.url : "";
         try (Run run = Run.start(Run.PROJECT,
-                List.of("sh", "-c", Run.JAVA + " " + start + " --db " + db + url))) {
+                List.of("sh", "-c", Run.JAVA + " -cp build/main powerball." + start + " --db "
+                        + db + url))) {
             assertEquals(1, run.exitCode(), run.err());
             assertTrue(run.err().contains("driver") && run.err().contains("-cp \"lib/*\""),
                     run.err());
@@ -361,7 +361,7 @@ class IngestTest {
     @ValueSource(ints = {40, 120})
     void onATerminalTheBarIsRedrawnInPlace(int columns) {
         Run.tool("script"); // of util-linux: it makes the terminal
-        String command = String.join(" ", Run.ingestCommand(List.of(), "100000", "--url",
+        String command = String.join(" ", Programs.command("Ingest", List.of(), "100000", "--url",
                 server.url));
         try (Run terminal = Run.start(folder, List.of("script", "-qec",
                 "stty cols " + columns + "; " + command + " >stdout.txt", "/dev/null")).typeEnd()) {
@@ -387,8 +387,8 @@ class IngestTest {
     @ValueSource(strings = {"TERM=dumb", "PATH=/nowhere"})
     void onAnOddTerminalThereAreNoEscapes(String setting) {
         Run.tool("script"); // of util-linux: it makes the terminal
-        String command = String.join(" ", Run.ingestCommand(List.of(), "30000", "--rate", "15000",
-                "--url", server.url));
+        String command = String.join(" ", Programs.command("Ingest", List.of(), "30000",
+                "--rate", "15000", "--url", server.url));
         String shell = "stty cols 100; env -u TERM " + setting + " " + command
                 + (setting.startsWith("TERM") ? " >out.txt" : "");
         try (Run terminal = Run.start(folder, List.of("script", "-qec", shell, "/dev/null"))) {
@@ -405,8 +405,8 @@ class IngestTest {
     void aBarOfMillionsKeepsTwentyCells(int columns, int cells, boolean left, boolean elapsed,
             boolean speed) {
         Run.tool("script"); // of util-linux: it makes the terminal
-        String command = String.join(" ", Run.ingestCommand(List.of(), "900,000,000", "--url",
-                server.url));
+        String command = String.join(" ", Programs.command("Ingest", List.of(), "900,000,000",
+                "--url", server.url));
         try (Run terminal = Run.start(folder, List.of("script", "-qec",
                 "stty cols " + columns + "; " + command + " >stdout.txt", "/dev/null")).typeEnd()) {
             Pattern bar = Pattern.compile("\\[([#-]+)\\] [0-9,]{9,} of 900,000,000 rows[^\033]*");
@@ -423,7 +423,7 @@ class IngestTest {
     /** A locale that cannot write the path's name: Java would look for another file. */
     @Test void aPathThatTheLocaleCannotWriteIsToldWithTheLocalesName() throws IOException {
         String command = "LC_ALL=C '" + String.join("' '",
-                Run.ingestCommand(List.of("-Dsun.jnu.encoding=ANSI_X3.4-1968"),
+                Programs.command("Ingest", List.of("-Dsun.jnu.encoding=ANSI_X3.4-1968"),
                 "10", "--url", server.url, "--db")) + "' José.db";
         try (Run ingest = Run.start(folder, List.of("bash", "-c", command))) {
             Assumptions.assumeTrue(ingest.exitCode() != 0, "this system writes any path");

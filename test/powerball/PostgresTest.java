@@ -560,7 +560,7 @@ class PostgresTest {
 
     /** A program's command, with the driver beside the jars in lib/, where a user would put it. */
     private static List<String> command(String program, List<String> jvm, String... arguments) {
-        List<String> command = Run.command(program, jvm, arguments);
+        List<String> command = Programs.command(program, jvm, arguments);
         int classPath = command.lastIndexOf("-cp") + 1;
         command.set(classPath, command.get(classPath) + ":" + postgres.driverJar);
         return command;

@@ -60,7 +60,7 @@ final class Run implements AutoCloseable {
      * Starts Ingest, as compiled, in a folder, where it puts its database unless told otherwise.
      */
     static Run ingest(Path folder, String... arguments) {
-        return start(folder, ingestCommand(List.of(), arguments));
+        return start(folder, Programs.command("Ingest", List.of(), arguments));
     }
 
     /** The command that starts the JVM under test, for what runs for seconds. */
@@ -68,23 +68,6 @@ final class Run implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(JAVA, "--enable-native-access=ALL-UNNAMED"));
         // Not worth optimising, nor collecting garbage on threads of its own: a third less work.
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-        command.addAll(List.of(arguments));
-        return command;
-    }
-
-    /** The command that starts Ingest, as compiled, with options for the JVM. */
-    static List<String> ingestCommand(List<String> jvm, String... arguments) {
-        return command("Ingest", jvm, arguments);
-    }
-
-    /**
-     * The command that starts one of the programs, as compiled, with the driver and options for the
-     * JVM.
-     */
-    static List<String> command(String program, List<String> jvm, String... arguments) {
-        List<String> command = java(jvm.toArray(new String[0]));
-        String classPath = driver() + ":" + PROJECT.resolve("build/main");
-        command.addAll(List.of("-cp", classPath, "powerball." + program));
         command.addAll(List.of(arguments));
         return command;
     }
@@ -194,7 +177,7 @@ final class Run implements AutoCloseable {
                         + seen.get());
             }
             try {
-                Thread.sleep(25); // between two looks
+                Thread.sleep(50); // between two looks
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }

@@ -56,14 +56,19 @@ final class ServerProcess implements AutoCloseable {
      * port.
      */
     static ServerProcess start(List<String> jvm, String... options) {
-        List<String> command = Run.java(jvm.toArray(new String[0]));
-        command.addAll(List.of("-cp", Run.PROJECT.resolve("build/main").toString(),
-                "powerball.Server"));
+        List<String> command = Programs.command("Server", jvm, options);
         if (!List.of(options).contains("--port")) {
             command.addAll(List.of("--port", "0"));
         }
-        command.addAll(List.of(options));
         return start(Run.PROJECT, command);
+    }
+
+    /** The command that starts it, as compiled, with a list of names that somebody has edited. */
+    static List<String> withList(Path folder, String file, String text) throws IOException {
+        Path names = Files.createDirectories(folder.resolve("powerball/names"));
+        Files.writeString(names.resolve(file), text);
+        String classes = folder + ":" + Run.PROJECT.resolve("build/main"); // the first is taken
+        return Run.java("-cp", classes, "powerball.Server", "--port", "0");
     }
 
     /** Starts it by any command. */

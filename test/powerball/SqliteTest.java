@@ -169,7 +169,7 @@ class SqliteTest {
     @Test void anotherWriterIsWaitedForWithoutHoardingRows() throws SQLException {
         create(db, "WAL"); // so that it is the storing that waits, not the opening
         try (Database.Lock lock = new Database.Lock(db); Run ingest = Run.start(folder,
-                Run.ingestCommand(List.of("-Xmx64m"), "300000", "--url", server.url,
+                Programs.command("Ingest", List.of("-Xmx64m"), "300000", "--url", server.url,
                         "--stall-seconds", "1"))) {
             ingest.awaitOutput("powerball_data.db is locked after 0 of 300,000 rows. Asking for "
                     + "the rest in 0.3 s.");
@@ -367,7 +367,7 @@ class SqliteTest {
         Assumptions.assumeTrue("root".equals(System.getProperty("user.name")),
                 "only root can become a user who may not write");
         List<String> command = new ArrayList<>(nobody);
-        command.addAll(Run.ingestCommand(List.of(), "10", "--url", server.url));
+        command.addAll(Programs.command("Ingest", List.of(), "10", "--url", server.url));
         if (!journal.equals("no file")) {
             create(db, journal);
         }
@@ -394,7 +394,8 @@ class SqliteTest {
         String strace = Run.tool("strace");
         List<String> command = new ArrayList<>(
                 List.of(strace, "-f", "-y", "-e", "trace=fdatasync,fsync", "-o", "calls"));
-        command.addAll(Run.ingestCommand(List.of(), "4000", "--rate", "1000", "--url", server.url));
+        command.addAll(Programs.command("Ingest", List.of(), "4000", "--rate", "1000", "--url",
+                server.url));
         try (Run ingest = Run.start(folder, command)) {
             Assumptions.assumeTrue(ingest.exitCode() == 0, "strace may not trace here: "
                     + ingest.err());

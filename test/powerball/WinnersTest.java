@@ -559,14 +559,12 @@ class WinnersTest {
         refused(quoted("--db", "jdbc:none://host/data"), "jdbc:none://host/data" + noDriver);
     }
 
-    @Test void aTemporaryFolderThatIsMountedNoexecIsCuredByAnother() {
+    @Test void aTemporaryFolderThatIsMountedNoexecIsCuredByAnother() throws IOException {
         assumeMounts();
         store(List.of(ticket(1, 1, 2, 3, 4, 5, 6)));
         String mounted = "mkdir mnt; mount -t tmpfs -o noexec tmpfs mnt; exec ";
-        String unpacked = driverFolder();
         String command = String.join("' '", command(List.of(), WINNING))
-                .replaceFirst("-Dorg.sqlite.tmpdir=[^']*",
-                "-Djava.io.tmpdir=mnt");
+                .replaceFirst("-Dorg.sqlite.lib.path=[^']*", "-Djava.io.tmpdir=mnt");
         refused(mounted + "'" + command + "'",
                 "powerball_data.db cannot be opened: Error opening connection "
                 + "\\(NativeLibraryNotFoundException:"
@@ -576,7 +574,7 @@ class WinnersTest {
                 + "-Dorg\\.sqlite\\.tmpdir=DIR names"
                 + " another one\\.");
         String cured = command.replace("-Djava.io.tmpdir=mnt", "-Djava.io.tmpdir=mnt' '"
-                + unpacked);
+                + "-Dorg.sqlite.tmpdir=" + Files.createTempDirectory(scratch, "driver"));
         try (Run run = Run.start(folder, List.of("unshare", "-m", "sh", "-c",
                 mounted.replace("mkdir mnt; ", "")
                 + "'" + cured + "'"))) {
@@ -948,16 +946,6 @@ class WinnersTest {
         help.says("--jackpot DOLLARS");
     }
 
-    @Test void itIsLaunchedFromSource() {
-        store(List.of(ticket(1, 10, 20, 30, 40, 50, 6)));
-        try (Run run = Run.start(Run.PROJECT, List.of("bash", "-c", "'" + Run.JAVA
-                + "' -cp \"lib/*\" src/powerball/Winners.java 10 20 30 40 50 6 --db '" + db()
-                        + "'"))) {
-            assertEquals(0, run.exitCode(), run.err());
-            new Report(run.out()).says("\n5 + PB    $20,000,000  Ann 1, Reno, NV\n");
-        }
-    }
-
     // ---- Tools ----------------------------------------------------------------------------------
 
     private Path db() {
@@ -1061,22 +1049,8 @@ class WinnersTest {
     }
 
     /** The command that starts Winners, as compiled, with options for the JVM. */
-    private List<String> command(List<String> jvm, String... arguments) {
-        List<String> all = new ArrayList<>(List.of(driverFolder()));
-        all.addAll(jvm);
-        return Run.command("Winners", all, arguments);
-    }
-
-    /**
-     * Drivers that start together clean up each other's native code in a folder that they share,
-     * and complain.
-     */
-    private String driverFolder() {
-        try {
-            return "-Dorg.sqlite.tmpdir=" + Files.createTempDirectory(scratch, "driver");
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+    private static List<String> command(List<String> jvm, String... arguments) {
+        return Programs.command("Winners", jvm, arguments);
     }
 
     private Run start(String... arguments) {
