@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,15 +39,8 @@ class BuildTest {
         Files.createDirectories(project.resolve("src/powerball"));
         Files.copy(Run.PROJECT.resolve("build.sh"), project.resolve("build.sh"));
         for (String tool : List.of("bash", "dirname", "mkdir", "cut", "tr", "sha256sum", "rm",
-                "cat", "env")) {
-            tool(tool, "exec " + whereIs(tool) + " \"$@\"");
-        }
-    }
-
-    private static String whereIs(String tool) {
-        try (Run which = Run.start(Run.PROJECT, List.of("sh", "-c", "command -v " + tool))) {
-            assertEquals(0, which.exitCode(), tool);
-            return which.out().strip();
+                "cat", "env", "cp", "tee", "sed", "awk")) {
+            Files.createSymbolicLink(tools.resolve(tool), Path.of(Run.tool(tool)));
         }
     }
 
@@ -67,10 +59,8 @@ class BuildTest {
         }
     }
 
-    private void tool(String name, String script) throws IOException {
-        Files.writeString(tools.resolve(name), "#!" + whereIs("bash") + "\n" + script + "\n");
-        Files.setPosixFilePermissions(tools.resolve(name),
-                PosixFilePermissions.fromString("rwxr-xr-x"));
+    private void tool(String name, String script) {
+        Run.makeScript(tools.resolve(name), "#!" + Run.tool("bash") + "\n" + script + "\n");
     }
 
     @Test void withoutJdkItSaysWhatToInstall() {
@@ -159,9 +149,6 @@ class BuildTest {
 
     /** Runs its command "test". Returns what it asked of javac and java, a line for each. */
     private String test(Map<String, String> environment, List<String> names) throws IOException {
-        for (String tool : List.of("cp", "tee", "sed", "awk")) {
-            tool(tool, "exec " + whereIs(tool) + " \"$@\"");
-        }
         Path asked = folder.resolve("asked");
         Files.deleteIfExists(asked);
         tool("javac", "[ \"$*\" = -version ] && echo javac 17.0.1 || echo javac \"$@\" >>'" + asked

@@ -24,11 +24,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Runs the sessions that the READMEs and the programs' own comments show, in a copy of the project,
- * from top to bottom, and
- * compares what is printed with what is shown there. Only the port, the times and what lies in the
- * hand of the network differ;
- * three dots stand for lines that are left out. And runs the recipes of the README, which print
- * nothing.
+ * from top to bottom, and compares what is printed with what is shown there. Only the port, the
+ * times and what is up to the network differ; three dots stand for lines that are left out. And
+ * runs the recipes of the README, which print nothing.
  */
 class ReadmeTest {
 
@@ -244,15 +242,9 @@ class ReadmeTest {
 
     // ---- How they are run -----------------------------------------------------------------------
 
-    private void copyProject() throws IOException {
-        for (String part : List.of("src", "test", "lib", "build.sh")) {
-            Path from = Run.PROJECT.resolve(part);
-            try (Stream<Path> files = Files.walk(from)) {
-                for (Path file : (Iterable<Path>) files::iterator) {
-                    Files.copy(file, clone.resolve(Run.PROJECT.relativize(file).toString()));
-                }
-            }
-        }
+    /** By another process, as this one may hold a script open (see Run.makeScript). */
+    private void copyProject() {
+        Run.succeeds("cp", "-R", "src", "test", "lib", "build.sh", clone.toString());
     }
 
     /**

@@ -89,6 +89,18 @@ final class Run implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes a file that can be executed, by a process that alone has it open. What is open in this
+     * one is open for a moment in whatever another test starts, and the system refuses to execute
+     * a file while that may be written: "Text file busy".
+     */
+    static void makeScript(Path file, String text) {
+        String command = "cat >\"$0\" && chmod +x \"$0\"";
+        try (Run run = start(PROJECT, List.of("sh", "-c", command, file.toString()))) {
+            assertEquals(0, run.type(text).typeEnd().exitCode(), run.err());
+        }
+    }
+
     /** The seed that an Ingest has said it asks for. */
     String seed() {
         return SEED.matcher(out()).results().findFirst().orElseThrow().group(1);
