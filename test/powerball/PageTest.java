@@ -199,7 +199,7 @@ class PageTest {
     }
 
     @Test void aBrokenStreamIsShownAsBrokenWithAllItsRowsTwentyTimesOutOfTwenty() {
-        int whole = 0; // not all: a crowded machine may need longer than the drill gives it
+        int whole = 0; // on a crowded machine one or two may need longer than the drill gives them
         try (ServerProcess breaking = ServerProcess.start("--drop-after", "4000")) {
             open(breaking, "");
             for (int seed = 1; seed <= 20; seed++) {
@@ -214,7 +214,7 @@ class PageTest {
                 }
             }
         }
-        assertTrue(whole >= 10, whole + " of 20 had all the rows that were sent");
+        assertTrue(whole >= 18, whole + " of 20 had all the rows that were sent");
         assertOnlyError("Failed to load resource: net::ERR_INCOMPLETE_CHUNKED_ENCODING");
     }
 
