@@ -21,6 +21,7 @@ final class Programs {
     private static final Path FOLDER = Run.PROJECT.resolve("build/programs");
     private static final Path JAR = FOLDER.resolve("programs.jar");
     private static final Path ARCHIVE = FOLDER.resolve("classes.jsa");
+    // for the first start
     private static final String MAKE_ARCHIVE = "-XX:ArchiveClassesAtExit=" + ARCHIVE;
 
     static {
@@ -55,14 +56,14 @@ final class Programs {
         return command;
     }
 
-    /** In a jar, as classes in a folder cannot be archived. */
+    /** Only classes from a jar can be archived. */
     private static void packPrograms() {
         int exitCode = ToolProvider.findFirst("jar").orElseThrow().run(System.out, System.err,
                 "--create", "--file", JAR.toString(), "-C", "build/main", ".");
         assertEquals(0, exitCode);
     }
 
-    /** Its native code, as the driver does at every start that finds it nowhere. */
+    /** The native code, which the driver would otherwise unpack at every start. */
     private static void unpackDriver() throws IOException {
         String library = LibraryLoaderUtil.getNativeLibName();
         String resource = LibraryLoaderUtil.getNativeLibResourcePath() + "/" + library;

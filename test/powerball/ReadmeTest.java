@@ -170,13 +170,16 @@ class ReadmeTest {
                 ServerProcess breaking = ServerProcess.start("--drop-after", "50000")) {
             String table = blocks("README.md", "sql").get(0);
             String load = recipe("psql");
+            String direct = load.replace("\\copy fresh", "\\copy powerball_results");
 
             psql("psql -q -c \"" + table + "\" lesson", server, postgres, 0);
             psql(load, breaking, postgres, 18);
+            psql(direct, breaking, postgres, 18);
             assertEquals(0, postgres.count());
 
-            psql(load, server, postgres, 0);
+            psql(direct, server, postgres, 0);
             assertEquals(100_000, postgres.count());
+            psql(direct, server, postgres, 3); // every row is there already
             psql(load, server, postgres, 0); // every row is there already
             psql(load.replace("seed=7", "seed=99990007"), server, postgres, 0);
             assertEquals(200_000, postgres.count());

@@ -125,13 +125,13 @@ class ResumeTest {
         Random random = new Random(9);
         String seed = null;
         int before = 0;
-        for (int trial = 1; trial <= 12; trial++) {
+        for (int trial = 1; trial <= 20; trial++) {
             String[] command = {"100000", "--url", server.url, "--seed", seed};
             try (Run ingest = Run.ingest(folder, seed == null ? Arrays.copyOf(command, 3)
                     : command)) {
                 ingest.awaitOutput("seed \\d+\n");
                 seed = ingest.seed();
-                if (trial % 4 > 0) {
+                if (trial % 5 > 0) {
                     Thread.sleep(random.nextInt(1200)); // any moment
                     ingest.process.destroyForcibly();
                     ingest.exitCode(); // 137, or 0 where the machine was faster
@@ -145,7 +145,7 @@ class ResumeTest {
             int now = Database.hasRows(db) ? Database.count(db) : 0;
             assertTrue(now >= before, "what was stored stays stored: " + before + ", now " + now);
             before = now;
-            if (trial % 4 == 0) {
+            if (trial % 5 == 0) {
                 assertEquals(100_000, now);
                 Database.execute(db, "DELETE FROM powerball_results");
                 before = 0;

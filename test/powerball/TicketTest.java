@@ -292,7 +292,7 @@ class TicketTest {
     @Test void aCustomerHasOneNameAndOnePlaceInEveryStream() {
         Map<UUID, Server.Buyer> buyers = new HashMap<>();
         for (long seed : new long[] {42, 7_168_000_000_000_000L}) {
-            for (int i = 0; i < 300_000; i++) { // three of each buyer
+            for (int i = 0; i < 1_000_000; i++) {
                 Server.Buyer buyer = Server.Ticket.of(seed, i).buyer();
                 Server.Buyer known = buyers.putIfAbsent(buyer.customerId(), buyer);
                 assertTrue(known == null || known.equals(buyer), () -> known + " and " + buyer);
