@@ -1,0 +1,34 @@
+package powerball.database;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Map;
+
+/** DuckDB, which runs inside this program and keeps its database in a file. */
+final class DuckDb implements Dialect {
+
+    @Override public Map<String, String> driversByUrl() {
+        return Map.of("jdbc:duckdb:", "org.duckdb.DuckDBDriver");
+    }
+
+    @Override public String driverCoordinate() {
+        return "org.duckdb:duckdb_jdbc";
+    }
+
+    @Override public boolean hasPasswords() {
+        return false;
+    }
+
+    @Override public Map<String, String> properties(String url) {
+        return Map.of("jdbc_stream_results", "true"); // or a result is read whole
+    }
+
+    @Override public void beginToRead(Connection connection) throws SQLException {
+        connection.setAutoCommit(false);
+    }
+
+    /** There are no SQLStates. Only one program at a time can have the file open to write. */
+    @Override public boolean canPass(SQLException failure) {
+        return String.valueOf(failure.getMessage()).contains("Could not set lock on file");
+    }
+}

@@ -1,0 +1,43 @@
+package powerball.database;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** PostgreSQL, and what speaks its protocol: CockroachDB, YugabyteDB, Citus. */
+final class PostgreSql implements Dialect {
+
+    private static final Pattern TRANSIENT_STATES = Pattern.compile(
+            "08(?!004)..." // the connection is lost; but 08004: refused
+            + "|40..." // the transaction was rolled back, and is to be tried again
+            + "|57P0[1-3]|53300" // shutting down, starting up, too many connections
+            + "|55P03" // a lock is not to be had
+            + "|25006" // only to be read: a standby that has not taken over yet
+            + "|23505|42P07|42710"); // another ingest has made the table at the same moment
+
+    @Override public Map<String, String> driversByUrl() {
+        return Map.of("jdbc:postgresql:", "org.postgresql.Driver");
+    }
+
+    @Override public String driverCoordinate() {
+        return "org.postgresql:postgresql";
+    }
+
+    @Override public Map<String, String> properties(String url) {
+        return Map.of(
+                "loginTimeout", "30", "connectTimeout", "10", "socketTimeout", "30", // seconds
+                "stringtype", "unspecified"); // text fits a column of the type uuid, too
+    }
+
+    /** Without autocommit off, the driver reads all rows into memory before the first is seen. */
+    @Override public void beginToRead(Connection connection) throws SQLException {
+        connection.setReadOnly(true);
+        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        connection.setAutoCommit(false);
+    }
+
+    @Override public boolean canPass(SQLException failure) {
+        return TRANSIENT_STATES.matcher(String.valueOf(failure.getSQLState())).matches();
+    }
+}

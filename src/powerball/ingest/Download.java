@@ -1,0 +1,171 @@
+package powerball.ingest;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import powerball.database.Failure;
+
+/**
+ * One request for rows, and its response, as the thread that stores the rows sees it: it calls
+ * {@link #begin} once and {@link #next} until {@link #hasEnded}. All fields belong to that thread;
+ * what the HTTP client's threads do is in {@link RowReceiver}.
+ */
+final class Download implements AutoCloseable {
+
+    private static final long POLL_MILLIS = 50; // for rows, before the caller checks other things
+
+    private final Options options;
+    private final long firstRow; // of the job; 0 to rows - 1, or 0 of 0 rows
+    private final String firstIdOfJob;
+    private final RowReceiver receiver;
+
+    private CompletableFuture<HttpResponse<String>> response;
+    private boolean hasHeaders;
+    private boolean isResumable = true; // unless the headers show that it is not
+    private long rowsTaken;
+    private long nanosWithoutRow; // spent in waiting: a slow database is not the server's fault
+    private boolean hasEnded;
+
+    /**
+     * Takes the row of the job to start from, and the id of the job's first row, which is null
+     * until it is known.
+     */
+    Download(Options options, long firstRow, String firstIdOfJob) {
+        this.options = options;
+        this.firstRow = firstRow;
+        this.firstIdOfJob = firstIdOfJob;
+        receiver = new RowReceiver(firstRow, options.rows());
+    }
+
+    /** Sends the request. */
+    void begin(HttpClient client) {
+        // No HttpRequest.timeout: from JDK 26 on, it limits the whole stream.
+        HttpRequest request = HttpRequest.newBuilder(URI.create(uri())).build();
+        response = client.sendAsync(request,
+                info -> info.statusCode() == 200 ? receiver : new ProblemReceiver());
+    }
+
+    private String uri() {
+        long from = options.from() + firstRow;
+        long rows = options.rows() - firstRow;
+        String uri = options.url() + "/drawing/" + rows + "?seed=" + options.seed();
+        if (from > 0) uri += "&from=" + from;
+        if (options.rate() > 0) uri += "&rate=" + options.rate();
+        return uri;
+    }
+
+    /** Whether nothing more comes: all rows have been taken. */
+    boolean hasEnded() {
+        return hasEnded;
+    }
+
+    /** Whether the server has named its stream, so that the rest of it can be asked for. */
+    boolean isResumable() {
+        return isResumable;
+    }
+
+    /** The next rows; none if none came for a moment, or at the end. */
+    List<Object[]> next() throws Failure, InterruptedException {
+        long start = System.nanoTime();
+        RowReceiver.Arrival arrival = null;
+        if (!hasHeaders) awaitHeaders();
+        if (hasHeaders) arrival = receiver.poll(POLL_MILLIS);
+
+        if (arrival != null && arrival.ending() != null) {
+            endAs(arrival.ending());
+            return List.of();
+        }
+        List<Object[]> rows = List.of();
+        if (arrival != null) {
+            rows = arrival.rows();
+            receiver.requestMore();
+        }
+        if (rows.isEmpty()) {
+            nanosWithoutRow += System.nanoTime() - start;
+            checkStall();
+        } else {
+            nanosWithoutRow = 0;
+            checkFirstRow(rows);
+            rowsTaken += rows.size();
+        }
+        return rows;
+    }
+
+    private void awaitHeaders() throws Failure, InterruptedException {
+        try {
+            checkHeaders(response.get(POLL_MILLIS, TimeUnit.MILLISECONDS));
+            hasHeaders = true;
+        } catch (TimeoutException e) {
+            // Not yet. How long this may go on is limited as for a stream that stalls.
+        } catch (ExecutionException e) {
+            throw ServerFailure.noResponse(options.url(), e.getCause());
+        }
+    }
+
+    private void checkHeaders(HttpResponse<String> headers) throws Failure {
+        if (headers.statusCode() != 200) throw ServerFailure.refusal(headers);
+        String seed = headers.headers().firstValue("Drawing-Seed").orElse(null);
+        isResumable = seed != null;
+        if (isResumable && !seed.equals(String.valueOf(options.seed()))) {
+            throw new Failure("The server sent seed %s, not %d.", seed, options.seed());
+        }
+        if (!isResumable && firstRow > 0) {
+            throw new Failure("The server sends no Drawing-Seed, so the rows that it sends now may"
+                    + " not be the missing ones: it cannot resume its stream.");
+        }
+    }
+
+    private void checkFirstRow(List<Object[]> rows) throws Failure {
+        boolean isFirst = rowsTaken == 0 && firstRow > 0;
+        if (isFirst && rows.get(0)[0].equals(firstIdOfJob)) {
+            throw new Failure("The server began with the first row again, although row %,d was"
+                    + " asked for: it cannot resume.", options.from() + firstRow);
+        }
+    }
+
+    private void checkStall() throws Failure {
+        if (nanosWithoutRow < TimeUnit.SECONDS.toNanos(options.stallSeconds())) return;
+        hasEnded = hasAllRows(); // then only the end of the stream is missing
+        if (hasEnded) return;
+        throw missingRows(String.format("No row came for %,d s", options.stallSeconds()));
+    }
+
+    private void endAs(RowReceiver.Ending ending) throws Failure {
+        hasEnded = true;
+        if (ending.failure() != null) throw ending.failure();
+        if (!hasAllRows()) throw missingRows(ending.words());
+    }
+
+    private boolean hasAllRows() {
+        return firstRow + rowsTaken == options.rows();
+    }
+
+    private Failure missingRows(String happened) {
+        long rows = firstRow + rowsTaken;
+        return ServerFailure.missingRows(happened, rows, options.rows(), isResumable);
+    }
+
+    /** All rows that have arrived and have not been taken. */
+    List<Object[]> rowsLeft() throws InterruptedException {
+        List<Object[]> rows = new ArrayList<>();
+        RowReceiver.Arrival arrival = receiver.poll(0);
+        while (arrival != null) {
+            rows.addAll(arrival.rows());
+            arrival = receiver.poll(0);
+        }
+        return rows;
+    }
+
+    /** Ends the response, if it goes on. */
+    @Override public void close() {
+        if (response != null) response.cancel(true);
+        receiver.close();
+    }
+}
