@@ -133,28 +133,38 @@ demo() {
 
 compile_tests() {
   rm -rf build/test
-  "$javac" "-J$quick" --release 17 -Xlint:all -Werror -cp "build/main${separator}lib/*" -d build/test test/powerball/*.java
+  find test -name '*.java' -exec "$javac" "-J$quick" --release 17 -Xlint:all -Werror \
+    -cp "build/main${separator}lib/*" -d build/test {} +
+}
+
+# The file of a class of tests, in whatever folder it is: test/powerball/ServerTest.java.
+file_of() {
+  find test -name "${1%%#*}.java"
 }
 
 # A name that is mistyped is told at once, not after everything is compiled.
 check_names() {
   local name
   for name in "$@"; do
-    [ -f "test/powerball/${name%%#*}.java" ] ||
-      fail "there is no test/powerball/${name%%#*}.java: name a class of tests, like IngestTest, or a method, like TicketTest#ballsAreFair."
+    [ -n "$(file_of "$name")" ] ||
+      fail "there is no ${name%%#*}.java in test/: name a class of tests, like IngestTest, or a method, like TicketTest#ballsAreFair."
   done
 }
 
 # Runs the tests, all or those that are named, and adds up: the last line is "N passed, N failed", with ", N skipped" if any were.
 run_tests() {
-  local status=0 fresh=() selection=() name
+  local status=0 fresh=() selection=() name file class method
   for name in "$@"; do
-    # A class, and of its methods one: it has the same name, whatever its parameters are.
-    selection+=(--select-class "powerball.${name%%#*}")
     case $name in
-      *#*) selection+=(--include-methodname "powerball[.]$name") ;;
-      *) selection+=(--include-methodname "powerball[.]$name#.*") ;;
+      *#*) method=${name#*#} ;; # one, whatever its parameters are
+      *) method='.*' ;;
     esac
+    for file in $(file_of "$name"); do
+      class=${file#test/}
+      class=${class%.java}
+      class=${class//\//.}
+      selection+=(--select-class "$class" --include-methodname "${class//./[.]}#$method")
+    done
   done
   [ $# -gt 0 ] || selection=(--scan-class-path build/test)
   # Most tests wait for a process: five classes at once keep two cores busy. Messages are looked for in English.

@@ -14,6 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import powerball.tools.Run;
 
 /**
  * What build.sh says when something is missing: one sentence, and nothing is done. And which tests
@@ -39,7 +40,7 @@ class BuildTest {
         Files.createDirectories(project.resolve("src/powerball"));
         Files.copy(Run.PROJECT.resolve("build.sh"), project.resolve("build.sh"));
         for (String tool : List.of("bash", "dirname", "mkdir", "cut", "tr", "sha256sum", "rm",
-                "cat", "env", "cp", "tee", "sed", "awk")) {
+                "cat", "env", "cp", "tee", "sed", "awk", "find")) {
             Files.createSymbolicLink(tools.resolve(tool), Path.of(Run.tool(tool)));
         }
     }
@@ -117,10 +118,19 @@ class BuildTest {
                 + "powerball[.]TwoTest#aMethod\n"), asked);
     }
 
+    @Test void aClassIsFoundInAnyFolder() throws IOException {
+        Files.createDirectories(project.resolve("test/powerball/room"));
+        Files.createFile(project.resolve("test/powerball/room/InnerTest.java"));
+        String asked = test(Map.of(), List.of("InnerTest"));
+        assertTrue(asked.contains(" test/powerball/room/InnerTest.java"), asked);
+        assertTrue(asked.endsWith(" --select-class powerball.room.InnerTest "
+                + "--include-methodname powerball[.]room[.]InnerTest#.*\n"), asked);
+    }
+
     @Test void aClassThatIsNotThereIsToldBeforeAnythingIsCompiled() throws IOException {
         Files.createDirectories(project.resolve("test/powerball"));
         String sentence = failure(JDK, "NoTest#aMethod");
-        assertTrue(sentence.startsWith("build.sh: there is no test/powerball/NoTest.java: "),
+        assertTrue(sentence.startsWith("build.sh: there is no NoTest.java in test/: "),
                 sentence);
     }
 
