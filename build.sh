@@ -22,6 +22,9 @@ drivers=(
   org.duckdb:duckdb_jdbc:1.4.2.0
   d001c4e2c572d12b3f239afc82350720267030143f795fd96e757498255b10d8
 )
+# Said of the whole suite, before it begins; measured on two idle cores.
+suite_minutes=5
+
 # JDK 24 and later print a warning about a driver's native code without it; 17 ignores it.
 native=--enable-native-access=ALL-UNNAMED
 # For a JVM that ends before it would be worth optimising: javac takes 1.8 s for the tests then,
@@ -205,8 +208,12 @@ demo() {
 
 compile_tests() {
   rm -rf build/test
+  mkdir -p build/test/META-INF/services
   find test -name '*.java' -exec "$javac" "-J$quick" --release 17 -Xlint:all -Werror \
     -cp "build/main${separator}lib/*" -d build/test {} +
+  # JUnit asks there who wants to be told what happens.
+  echo powerball.tools.Report \
+    >build/test/META-INF/services/org.junit.platform.launcher.TestExecutionListener
 }
 
 # The file of a class of tests, in whatever folder it is: test/powerball/ServerTest.java.
@@ -223,7 +230,8 @@ check_names() {
   done
 }
 
-# Runs the tests, all or those that are named, and adds up: the last line is "N passed, N failed", with ", N skipped" if any were.
+# Runs the tests, all or those that are named. Report tells what happens as it happens, JUnit's own
+# words go into a file. The last line is "N passed, N failed", with ", N skipped" if any were.
 run_tests() {
   local status=0 fresh=() selection=() name file class method
   for name in "$@"; do
@@ -238,7 +246,10 @@ run_tests() {
       selection+=(--select-class "$class" --include-methodname "${class//./[.]}#$method")
     done
   done
-  [ $# -gt 0 ] || selection=(--scan-class-path build/test)
+  [ $# -gt 0 ] || {
+    selection=(--scan-class-path build/test)
+    echo "The whole suite takes about $suite_minutes minutes on two idle cores."
+  }
   # Most tests wait for a process: five classes at once keep two cores busy. Messages are looked
   # for in English.
   local options=("$quick" -XX:+UseSerialGC -Duser.language=en "$native"
@@ -255,8 +266,9 @@ run_tests() {
   # send them.
   ! env --default-signal=INT,HUP true 2>/dev/null ||
     fresh=(env --default-signal=INT --default-signal=HUP)
-  ${fresh[@]+"${fresh[@]}"} "$java" "${options[@]}" "${selection[@]}" 2>&1 |
-    tee build/test.log || status=1
+  # Report writes on stderr, JUnit on stdout.
+  { ${fresh[@]+"${fresh[@]}"} "$java" "${options[@]}" "${selection[@]}" >build/test.log; } 2>&1 ||
+    status=1
 
   local passed failed skipped
   passed=$(count 'tests successful')
