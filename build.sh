@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Fetches the jars, compiles, and runs the demo and the tests. ./build.sh help says how.
-# Needs bash and a JDK from 17 on (JAVA_HOME, if set, chooses which); the mvn command only while a jar is missing.
+# Needs bash and a JDK from 17 on (JAVA_HOME, if set, chooses which); the mvn command only while a
+# jar is missing.
 set -euo pipefail
 
 # The two dependencies: Maven coordinate and SHA-256 sum.
@@ -10,9 +11,24 @@ jars=(
   org.junit.platform:junit-platform-console-standalone:6.1.1
   7b16416e5727c645105c31b533440397f20df68f6ae850c6bfd0ce1d88db66c3
 )
-# JDK 24 and later print a warning about the SQLite driver's native code without it; 17 ignores it.
+# The drivers of the other databases, for the tests alone: whoever uses such a database brings one.
+drivers=(
+  org.postgresql:postgresql:42.7.14
+  73914527305a40cce504b0d3d90b23caf565136912d607ae8ae7c5895512332c
+  org.mariadb.jdbc:mariadb-java-client:3.5.6
+  a129703efd7b0f334564d46753de999f09b3a361489a2eb647e6020390981cc9
+  com.mysql:mysql-connector-j:9.5.0
+  f2ca3dfaf00d4aa311470db7ea3051962944ba0cb60005a2f75467549c39f425
+  org.duckdb:duckdb_jdbc:1.4.2.0
+  d001c4e2c572d12b3f239afc82350720267030143f795fd96e757498255b10d8
+)
+# Said of the whole suite, before it begins; measured on two idle cores.
+suite_minutes=5
+
+# JDK 24 and later print a warning about a driver's native code without it; 17 ignores it.
 native=--enable-native-access=ALL-UNNAMED
-# For a JVM that ends before it would be worth optimising: javac takes 1.8 s for the tests then, not 3.3.
+# For a JVM that ends before it would be worth optimising: javac takes 1.8 s for the tests then,
+# not 3.3.
 quick=-XX:TieredStopAtLevel=1
 # Between the parts of a class path. Windows, where this runs in Git Bash, has another one.
 case $OSTYPE in
@@ -28,14 +44,20 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 }
 
 main() {
-  case "${1:-}" in
-    "") find_jdk; fetch; compile ;;
-    demo) shift; find_jdk; fetch; compile; demo "$@" ;;
-    test) shift; check_names "$@"; find_jdk; fetch; compile; compile_tests; run_tests "$@" ;;
-    bench) shift; find_jdk; fetch; compile; compile_tests; bench "$@" ;;
+  local command=${1:-}
+  [ $# -eq 0 ] || shift
+  case $command in
+    "") build ;;
+    demo) build; demo "$@" ;;
+    test) check_names "$@"; build; compile_tests; run_tests "$@" ;;
+    drivers) find_jdk; fetch build/drivers "${drivers[@]}" ;;
+    bench) build; compile_tests; bench "$@" ;;
     clean) rm -rf build ;;
-    help) usage ;;
-    *) usage >&2; exit 2 ;;
+    help | --help | -h) usage ;;
+    *)
+      echo "build.sh: there is no command $command. See ./build.sh help." >&2
+      exit 2
+      ;;
   esac
 }
 
@@ -43,10 +65,15 @@ usage() {
   cat <<'EOF'
 Usage: ./build.sh [command]
 
-  (none)        fetch what is missing into lib/ and compile to build/
-  demo [rows]   the whole job: start a server, store rows (1,000 unless told) in powerball_data.db, show some, draw the winners
-  test [name]   run all tests, or those of a class (IngestTest), of a method (TicketTest#ballsAreFair), or of several
-  bench [rows]  measure beside other tools (1,000,000 rows unless told; takes a quarter of an hour)
+  (none)        fetch what is missing into lib/, and make build/server.jar,
+                build/ingest.jar and build/winners.jar
+  demo [rows]   the whole job: start a server, store rows (1,000 unless told)
+                in powerball_data.db, show some, draw the winners
+  test [name]   run all tests, or those of a class (IngestTest), of a method
+                (TicketTest#ballsAreFair), or of several
+  drivers       fetch the drivers of the other databases that are tested with
+  bench [rows]  measure beside other tools (1,000,000 rows unless told; takes a
+                quarter of an hour)
   clean         remove build/ (the jars in lib/ stay)
   help          show this
 EOF
@@ -57,107 +84,174 @@ fail() {
   exit 1
 }
 
+build() {
+  find_jdk
+  fetch lib "${jars[@]}"
+  compile
+  pack
+}
+
 find_jdk() {
   local bin=${JAVA_HOME:+$JAVA_HOME/bin/}
   java=${bin}java
   javac=${bin}javac
-  type "$java" "$javac" >/dev/null 2>&1 ||
+  jar=${bin}jar
+  type "$java" "$javac" "$jar" >/dev/null 2>&1 ||
     fail "no JDK found: install one, 17 or newer, and put it on the PATH or name it in JAVA_HOME."
   local version
   version=$("$javac" -version 2>&1)
   version=${version#javac }
   version=${version%%[!0-9]*}
-  [ "${version:-0}" -ge 17 ] ||
-    fail "the JDK must be 17 or newer, not $("$javac" -version 2>&1): put another on the PATH or name it in JAVA_HOME."
+  [ "${version:-0}" -ge 17 ] || fail "the JDK must be 17 or newer, not" \
+    "$("$javac" -version 2>&1): put another on the PATH or name it in JAVA_HOME."
 }
 
-# Every jar is in lib/ afterwards, with the right sum.
+# Every jar is in the folder afterwards, with the right sum.
 fetch() {
-  local i coordinate sum jar
-  mkdir -p lib
-  for ((i = 0; i < ${#jars[@]}; i += 2)); do
-    coordinate=${jars[i]}
-    sum=${jars[i + 1]}
-    jar=$(cut -d: -f2,3 <<<"$coordinate" | tr : -).jar
-    [ -f "lib/$jar" ] || fetch_jar "$coordinate" "$jar"
-    [ "$(sha256 "lib/$jar")" = "$sum" ] ||
-      fail "lib/$jar is not what it should be (its SHA-256 sum differs): remove it and run this again."
+  local folder=$1 coordinate sum file
+  shift
+  mkdir -p "$folder"
+  while [ $# -gt 0 ]; do
+    coordinate=$1
+    sum=$2
+    shift 2
+    file=$folder/$(cut -d: -f2,3 <<<"$coordinate" | tr : -).jar
+    [ -f "$file" ] || fetch_jar "$coordinate" "$file"
+    [ "$(sha256 "$file")" = "$sum" ] || fail "$file is not what it should be" \
+      "(its SHA-256 sum differs): remove it and run this again."
   done
 }
 
 fetch_jar() {
-  command -v mvn >/dev/null ||
-    fail "lib/$2 is missing, and so is the mvn command to fetch it: install Maven, or put that file ($1) there by hand."
-  echo "Fetching $2"
+  command -v mvn >/dev/null || fail "$2 is missing, and so is the mvn command to fetch it:" \
+    "install Maven, or put that file ($1) there by hand."
+  echo "Fetching ${2##*/}"
   rm -rf build/fetched
-  mvn -B -q dependency:copy "-Dartifact=$1" "-DoutputDirectory=$PWD/build/fetched" >build.log 2>&1 ||
-    { cat build.log >&2; rm -f build.log; fail "mvn could not fetch $1: put lib/$2 there by hand, or try again."; }
+  mvn -B -q dependency:copy "-Dartifact=$1" "-DoutputDirectory=$PWD/build/fetched" \
+    >build.log 2>&1 || {
+    cat build.log >&2
+    rm -f build.log
+    fail "mvn could not fetch $1: put $2 there by hand, or try again."
+  }
   rm -f build.log
-  mv "build/fetched/$2" "lib/$2"
+  mv "build/fetched/${2##*/}" "$2"
 }
 
 sha256() {
-  if command -v sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -d' ' -f1
+  if command -v sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi |
+    cut -d' ' -f1
 }
 
 compile() {
   rm -rf build/main
   mkdir -p build/main/powerball
-  "$javac" "-J$quick" --release 17 -Xlint:all -Werror -d build/main src/powerball/*.java
+  find src -name '*.java' -exec "$javac" "-J$quick" --release 17 -Xlint:all -Werror \
+    -d build/main {} +
   cp -R src/powerball/names src/powerball/index.html build/main/powerball/
+}
+
+# A jar for each program. They find the drivers in lib/, beside the folder that they are in.
+pack() {
+  local rooms=build/main/powerball driver
+  {
+    echo "Enable-Native-Access: ALL-UNNAMED" # or JDK 24 and later print a warning
+    echo "Class-Path: "
+    for driver in lib/*.jar; do
+      case $driver in
+        */junit-*) ;;
+        *) driver=${driver//%/%25}; echo "  ../${driver// /%20}" ;; # goes on with the line above
+      esac
+    done
+  } >build/manifest
+  make_jar server powerball.Server $rooms/Server*.class $rooms/names $rooms/index.html
+  make_jar ingest powerball.Ingest $rooms/Ingest*.class
+  make_jar winners powerball.Winners $rooms/Winners*.class
+}
+
+# Makes build/NAME.jar with a main class, of files and folders below build/main.
+make_jar() {
+  local file=build/$1.jar main_class=$2 part parts=()
+  shift 2
+  for part in "$@"; do
+    parts+=(-C build/main "${part#build/main/}")
+  done
+  "$jar" "-J$quick" --create --file "$file" --manifest build/manifest \
+    --main-class "$main_class" "${parts[@]}"
 }
 
 demo() {
   local out url db=powerball_data.db
   out=$(mktemp -d)
-  "$java" -cp build/main powerball.Server --port 0 >"$out/server.log" 2>&1 &
+  "$java" -jar build/server.jar --port 0 >"$out/server.log" 2>&1 &
   local server=$!
   # shellcheck disable=SC2064 # the values of now: the trap outlives this function
   trap "kill $server 2>/dev/null || true; rm -rf '$out'" EXIT
-  until url=$(sed -n 's|^Serving tickets on \(http://.*\)/.*|\1|p' "$out/server.log") && [ -n "$url" ]; do
+  until url=$(sed -n 's|^Serving tickets on \(http://.*\)/.*|\1|p' "$out/server.log") &&
+    [ -n "$url" ]; do
     kill -0 "$server" 2>/dev/null || fail "the server did not start: $(cat "$out/server.log")"
     sleep 0.1
   done
-  "$java" "$native" -cp "build/main${separator}lib/*" powerball.Ingest "${1:-1000}" --url "$url" --db "$db"
+  "$java" -jar build/ingest.jar "${1:-1000}" --url "$url" --db "$db"
   if command -v sqlite3 >/dev/null; then
     echo
-    sqlite3 -header -column "$db" 'SELECT first_name, last_name, city, state, powerball_1 AS p1,
-      powerball_2 AS p2, powerball_3 AS p3, powerball_4 AS p4, powerball_5 AS p5, powerball_number AS powerball
+    sqlite3 -header -column "$db" 'SELECT first_name, last_name, city, state,
+      powerball_1 AS p1, powerball_2 AS p2, powerball_3 AS p3, powerball_4 AS p4,
+      powerball_5 AS p5, powerball_number AS powerball
       FROM powerball_results ORDER BY transaction_id DESC LIMIT 5'
   else
-    echo "Install sqlite3 to look at them: sqlite3 $db 'SELECT * FROM powerball_results LIMIT 5'"
+    echo "Install sqlite3 to look at them:" \
+      "sqlite3 $db 'SELECT * FROM powerball_results LIMIT 5'"
   fi
   echo
-  "$java" "$native" -cp "build/main${separator}lib/*" powerball.Winners --db "$db"
+  "$java" -jar build/winners.jar --db "$db"
 }
 
 compile_tests() {
   rm -rf build/test
-  "$javac" "-J$quick" --release 17 -Xlint:all -Werror -cp "build/main${separator}lib/*" -d build/test test/powerball/*.java
+  mkdir -p build/test/META-INF/services
+  find test -name '*.java' -exec "$javac" "-J$quick" --release 17 -Xlint:all -Werror \
+    -cp "build/main${separator}lib/*" -d build/test {} +
+  # JUnit asks there who wants to be told what happens.
+  echo powerball.tools.Report \
+    >build/test/META-INF/services/org.junit.platform.launcher.TestExecutionListener
+}
+
+# The file of a class of tests, in whatever folder it is: test/powerball/ServerTest.java.
+file_of() {
+  find test -name "${1%%#*}.java"
 }
 
 # A name that is mistyped is told at once, not after everything is compiled.
 check_names() {
   local name
   for name in "$@"; do
-    [ -f "test/powerball/${name%%#*}.java" ] ||
-      fail "there is no test/powerball/${name%%#*}.java: name a class of tests, like IngestTest, or a method, like TicketTest#ballsAreFair."
+    [ -n "$(file_of "$name")" ] || fail "there is no ${name%%#*}.java in test/:" \
+      "name a class of tests, like IngestTest, or a method, like TicketTest#ballsAreFair."
   done
 }
 
-# Runs the tests, all or those that are named, and adds up: the last line is "N passed, N failed", with ", N skipped" if any were.
+# Runs the tests, all or those that are named. Report tells what happens as it happens, JUnit's own
+# words go into a file. The last line is "N passed, N failed", with ", N skipped" if any were.
 run_tests() {
-  local status=0 fresh=() selection=() name
+  local status=0 fresh=() selection=() name file class method
   for name in "$@"; do
-    # A class, and of its methods one: it has the same name, whatever its parameters are.
-    selection+=(--select-class "powerball.${name%%#*}")
     case $name in
-      *#*) selection+=(--include-methodname "powerball[.]$name") ;;
-      *) selection+=(--include-methodname "powerball[.]$name#.*") ;;
+      *#*) method=${name#*#} ;; # one, whatever its parameters are
+      *) method='.*' ;;
     esac
+    for file in $(file_of "$name"); do
+      class=${file#test/}
+      class=${class%.java}
+      class=${class//\//.}
+      selection+=(--select-class "$class" --include-methodname "${class//./[.]}#$method")
+    done
   done
-  [ $# -gt 0 ] || selection=(--scan-class-path build/test)
-  # Most tests wait for a process: five classes at once keep two cores busy. Messages are looked for in English.
+  [ $# -gt 0 ] || {
+    selection=(--scan-class-path build/test)
+    echo "The whole suite takes about $suite_minutes minutes on two idle cores."
+  }
+  # Most tests wait for a process: five classes at once keep two cores busy. Messages are looked
+  # for in English.
   local options=("$quick" -XX:+UseSerialGC -Duser.language=en "$native"
     -jar lib/junit-platform-console-standalone-*.jar execute
     --disable-banner --disable-ansi-colors --details=tree --fail-if-no-tests
@@ -168,9 +262,13 @@ run_tests() {
     --config junit.jupiter.execution.parallel.config.strategy=fixed
     --config junit.jupiter.execution.parallel.config.fixed.parallelism=5
     --class-path "build/main${separator}build/test${separator}$(echo lib/sqlite-jdbc-*.jar)")
-  # A shell that runs this in the background, or nohup, hands down ignored signals, and the tests send them.
-  ! env --default-signal=INT,HUP true 2>/dev/null || fresh=(env --default-signal=INT --default-signal=HUP)
-  ${fresh[@]+"${fresh[@]}"} "$java" "${options[@]}" "${selection[@]}" 2>&1 | tee build/test.log || status=1
+  # A shell that runs this in the background, or nohup, hands down ignored signals, and the tests
+  # send them.
+  ! env --default-signal=INT,HUP true 2>/dev/null ||
+    fresh=(env --default-signal=INT --default-signal=HUP)
+  # Report writes on stderr, JUnit on stdout.
+  { ${fresh[@]+"${fresh[@]}"} "$java" "${options[@]}" "${selection[@]}" >build/test.log; } 2>&1 ||
+    status=1
 
   local passed failed skipped
   passed=$(count 'tests successful')
@@ -188,8 +286,7 @@ count() {
 bench() {
   rm -rf build/bench
   # With JUnit, as the tests' PostgreSQL says by an exception of JUnit's what is missing here.
-  "$java" -cp "build/test${separator}$(echo lib/junit-platform-console-standalone-*.jar)" \
-    powerball.Bench "$@"
+  "$java" -cp "build/main${separator}build/test${separator}lib/*" powerball.Bench "$@"
 }
 
 main "$@"

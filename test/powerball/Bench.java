@@ -15,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.opentest4j.TestAbortedException;
+import powerball.tools.SqliteDatabase;
 
 /**
  * Measures the programs beside the tools that people would use instead: {@code ./build.sh bench
@@ -145,7 +146,7 @@ final class Bench {
         many();
         sqliteUtils();
         Files.writeString(folder.resolve("loop.c"),
-                C_LOOP.replace("TABLE;", Database.CREATE_TABLE + ";"));
+                C_LOOP.replace("TABLE;", SqliteDatabase.CREATE_TABLE + ";"));
         boolean c = succeeds("cc -O2 loop.c -o loop -lsqlite3");
         shell("curl -s '" + url + "/drawing/" + rows + "?format=csv&seed=" + seed()
                 + "' -o rows.csv");
@@ -181,7 +182,7 @@ final class Bench {
     }
 
     private double secondsOfSqlite(long count) {
-        shell("rm -f peer.db; sqlite3 peer.db '" + Database.CREATE_TABLE + "'");
+        shell("rm -f peer.db; sqlite3 peer.db '" + SqliteDatabase.CREATE_TABLE + "'");
         return seconds(stream("csv", count) + " | sqlite3 peer.db "
                 + "'.import --csv --skip 1 /dev/stdin powerball_results'");
     }

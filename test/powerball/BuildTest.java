@@ -11,15 +11,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.Manifest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import powerball.tools.Run;
 
 /**
- * What build.sh says when something is missing: one sentence, and nothing is done. And which tests
- * it runs. It is run in
- * a folder of its own; where it gets so far, with a javac and a java that only note what they are
- * asked.
+ * What build.sh says when something is missing: one sentence, and nothing is done. Then what it puts
+ * into the jars, and which tests it runs. It is run in a folder of its own; where it gets so far,
+ * with a javac, a jar and a java that only note what they are asked.
  */
 class BuildTest {
 
@@ -39,7 +40,7 @@ class BuildTest {
         Files.createDirectories(project.resolve("src/powerball"));
         Files.copy(Run.PROJECT.resolve("build.sh"), project.resolve("build.sh"));
         for (String tool : List.of("bash", "dirname", "mkdir", "cut", "tr", "sha256sum", "rm",
-                "cat", "env", "cp", "tee", "sed", "awk")) {
+                "cat", "env", "cp", "tee", "sed", "awk", "find")) {
             Files.createSymbolicLink(tools.resolve(tool), Path.of(Run.tool(tool)));
         }
     }
@@ -68,8 +69,15 @@ class BuildTest {
         assertTrue(failure("/nowhere").startsWith("build.sh: no JDK found"));
     }
 
+    @Test void aJdkWithoutTheJarCommandIsNone() {
+        tool("java", "");
+        tool("javac", "echo javac 17.0.1");
+        assertTrue(failure("").startsWith("build.sh: no JDK found"));
+    }
+
     @Test void anOldJdkIsNamed() throws IOException {
         tool("java", "");
+        tool("jar", "");
         tool("javac", "echo javac 11.0.2");
         assertTrue(failure("")
                 .startsWith("build.sh: the JDK must be 17 or newer, not javac 11.0.2"));
@@ -101,6 +109,47 @@ class BuildTest {
         assertTrue(!Files.exists(folder.resolve("elsewhere/lib")));
     }
 
+    @Test void helpIsPrintedForWhoeverAsks() {
+        for (String word : List.of("help", "--help", "-h")) {
+            try (Run build = run(word)) {
+                assertEquals(0, build.exitCode(), build.err());
+                assertTrue(build.out().startsWith("Usage: ./build.sh [command]\n"), build.out());
+            }
+        }
+        try (Run build = run("hlep")) {
+            assertEquals(2, build.exitCode());
+            assertEquals("build.sh: there is no command hlep. See ./build.sh help.\n",
+                    build.err());
+        }
+    }
+
+    private Run run(String command) {
+        return Run.start(folder, List.of("env", "PATH=" + tools, "bash",
+                project.resolve("build.sh").toString(), command));
+    }
+
+    // ---- What it puts into the jars -------------------------------------------------------------
+
+    @Test void aJarFindsEveryDriverInLibButNotJUnit() throws IOException {
+        Path lib = Files.createDirectories(project.resolve("lib"));
+        Files.createFile(lib.resolve("my 100% driver.jar"));
+        test(Map.of(), List.of());
+        Manifest manifest = new Manifest(Files.newInputStream(project.resolve("build/manifest")));
+        List<String> classPath = List.of(
+                manifest.getMainAttributes().getValue("Class-Path").strip().split(" "));
+        assertEquals(2, classPath.size(), classPath.toString());
+        assertEquals("../lib/my%20100%25%20driver.jar", classPath.get(0));
+        assertTrue(classPath.get(1).startsWith("../lib/sqlite-jdbc-"), classPath.get(1));
+    }
+
+    @Test void eachProgramGetsAJar() throws IOException {
+        String asked = test(Map.of(), List.of());
+        for (String program : List.of("server", "ingest", "winners")) {
+            assertTrue(asked.contains("--file build/" + program + ".jar --manifest build/manifest "
+                    + "--main-class powerball."), asked);
+        }
+    }
+
     // ---- Which tests it runs --------------------------------------------------------------------
 
     @Test void withoutANameItRunsAllTests() throws IOException {
@@ -117,10 +166,19 @@ class BuildTest {
                 + "powerball[.]TwoTest#aMethod\n"), asked);
     }
 
+    @Test void aClassIsFoundInAnyFolder() throws IOException {
+        Files.createDirectories(project.resolve("test/powerball/room"));
+        Files.createFile(project.resolve("test/powerball/room/InnerTest.java"));
+        String asked = test(Map.of(), List.of("InnerTest"));
+        assertTrue(asked.contains(" test/powerball/room/InnerTest.java"), asked);
+        assertTrue(asked.endsWith(" --select-class powerball.room.InnerTest "
+                + "--include-methodname powerball[.]room[.]InnerTest#.*\n"), asked);
+    }
+
     @Test void aClassThatIsNotThereIsToldBeforeAnythingIsCompiled() throws IOException {
         Files.createDirectories(project.resolve("test/powerball"));
         String sentence = failure(JDK, "NoTest#aMethod");
-        assertTrue(sentence.startsWith("build.sh: there is no test/powerball/NoTest.java: "),
+        assertTrue(sentence.startsWith("build.sh: there is no NoTest.java in test/: "),
                 sentence);
     }
 
@@ -153,6 +211,7 @@ class BuildTest {
         Files.deleteIfExists(asked);
         tool("javac", "[ \"$*\" = -version ] && echo javac 17.0.1 || echo javac \"$@\" >>'" + asked
                 + "'");
+        tool("jar", "echo jar \"$@\" >>'" + asked + "'");
         tool("java", "echo java \"$@\" >>'" + asked + "'; printf '" + summary + "\\n'");
         Files.createDirectories(project.resolve("test/powerball"));
         for (String file : List.of("src/powerball/A.java", "src/powerball/names",

@@ -30,6 +30,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import powerball.tools.Run;
+import powerball.tools.ServerProcess;
+import powerball.tools.SqliteDatabase;
 
 /**
  * The three formats say what the rows are, to readers that take their standards at the word, and to
@@ -120,12 +123,12 @@ class FormatTest {
     /** Has SQLite insert each line, into columns that convert nothing. Returns its rows. */
     private List<String> stored(String rows) {
         Path file = folder.resolve("values.db");
-        Database.execute(file, "CREATE TABLE t (" + String.join(", ", COLUMNS) + ")");
-        Database.execute(file, "INSERT INTO t VALUES " + rows.strip().replace(")\n(", "),\n("));
+        SqliteDatabase.execute(file, "CREATE TABLE t (" + String.join(", ", COLUMNS) + ")");
+        SqliteDatabase.execute(file, "INSERT INTO t VALUES " + rows.strip().replace(")\n(", "),\n("));
         assertEquals(List.of("text|integer|integer"),
-                Database.query(file, "SELECT DISTINCT typeof(transaction_id), "
+                SqliteDatabase.query(file, "SELECT DISTINCT typeof(transaction_id), "
                 + "typeof(powerball_1), typeof(powerball_number) FROM t"));
-        return Database.query(file, "SELECT * FROM t ORDER BY rowid");
+        return SqliteDatabase.query(file, "SELECT * FROM t ORDER BY rowid");
     }
 
     /**
@@ -156,7 +159,7 @@ class FormatTest {
             }
         }
         assertEquals(List.of("1000|integer|integer|integer|integer|integer|integer"),
-                Database.query(file,
+                SqliteDatabase.query(file,
                 "SELECT count(*), typeof(powerball_1), typeof(powerball_2), typeof(powerball_3), "
                 + "typeof(powerball_4),"
                 + " typeof(powerball_5), typeof(powerball_number) FROM t"
@@ -164,7 +167,7 @@ class FormatTest {
         assertEquals(MADE.subList(0, 1000).stream().map(row -> row.subList(6, 12)).toList()
                 .toString()
                 .replaceAll("[\\[\\] ]", ""),
-                        String.join(",", Database.query(file, "SELECT powerball_1 || ','"
+                        String.join(",", SqliteDatabase.query(file, "SELECT powerball_1 || ','"
                 + " || powerball_2 || ',' || powerball_3 || ',' || powerball_4 || ',' || "
                 + "powerball_5 || ','"
                 + " || powerball_number FROM t ORDER BY rowid")));
@@ -190,8 +193,8 @@ class FormatTest {
             assertEquals(0, run.exitCode(), run::err);
         }
         Path file = folder.resolve("rows.db");
-        assertEquals(COLUMNS, Database.query(file, "SELECT name FROM pragma_table_info('t')"));
-        assertEquals(joined(MADE), Database.query(file, "SELECT * FROM t ORDER BY rowid"));
+        assertEquals(COLUMNS, SqliteDatabase.query(file, "SELECT name FROM pragma_table_info('t')"));
+        assertEquals(joined(MADE), SqliteDatabase.query(file, "SELECT * FROM t ORDER BY rowid"));
     }
 
     @Test void ndjsonIsReadByJq() throws IOException {

@@ -37,6 +37,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import powerball.tools.FakeServer;
+import powerball.tools.Programs;
+import powerball.tools.Run;
+import powerball.tools.SqliteDatabase;
 
 /**
  * Ingest and servers that are broken, odd or hostile: it says what is wrong, and keeps the good
@@ -254,7 +258,7 @@ class IngestFaultTest {
             assertEquals(0, ingest.exitCode(), ingest.err());
             ingest.awaitOutput("Asking for the rest in " + pause + " s\\.\n");
         }
-        assertEquals(ROWS, Database.count(folder.resolve("powerball_data.db")));
+        assertEquals(ROWS, SqliteDatabase.count(folder.resolve("powerball_data.db")));
     }
 
     @Test void aServerThatAsksForTooLongAWaitIsAskedAgainAfterAMinute() throws IOException {
@@ -284,7 +288,7 @@ class IngestFaultTest {
                     Programs.command("Ingest", List.of(), "1000", "--url", server.url, "--db",
                             db.toString()))) {
                 assertEquals(1, ingest.exitCode(), ingest.err());
-                int kept = Files.exists(db) ? Database.count(db) : 0;
+                int kept = Files.exists(db) ? SqliteDatabase.count(db) : 0;
                 assertTrue(reset ? kept <= 50 : kept == 50, kept + " kept: " + ingest.err());
                 assertTrue(ingest.err().contains("\n" + kept
                         + " of 1,000 rows were received and stored"), ingest.err());
@@ -305,7 +309,7 @@ class IngestFaultTest {
                     .contains("The stream ended after 400 of 1,000 rows. Asking for the rest"),
                     ingest.err());
         }
-        assertEquals(ROWS, Database.count(folder.resolve("powerball_data.db")));
+        assertEquals(ROWS, SqliteDatabase.count(folder.resolve("powerball_data.db")));
     }
 
     @Test void aSliceIsAskedForWithItsFirstRowAndItsPace() throws IOException {
@@ -342,7 +346,7 @@ class IngestFaultTest {
         try (FakeServer server = new FakeServer(endless); Run ingest = ingest(folder, server)) {
             assertEquals(0, ingest.exitCode(), ingest.err());
         }
-        assertEquals(ROWS, Database.count(folder.resolve("powerball_data.db")));
+        assertEquals(ROWS, SqliteDatabase.count(folder.resolve("powerball_data.db")));
     }
 
     @Test void aServerThatHangsUpIsAskedAgain() throws IOException {
@@ -455,8 +459,8 @@ class IngestFaultTest {
     @Test void aRowThatTheDatabaseRefusesEndsIt() throws IOException {
         Path db = folder.resolve("powerball_data.db");
         try (FakeServer server = new FakeServer(FakeServer.chunked(OK, FakeServer.rows(0, ROWS)))) {
-            Database.createTable(db);
-            Database.execute(db,
+            SqliteDatabase.createTable(db);
+            SqliteDatabase.execute(db,
                     "CREATE TRIGGER no BEFORE INSERT ON powerball_results WHEN "
                     + "NEW.transaction_id = '"
                     + FakeServer.id(500)
@@ -485,11 +489,11 @@ class IngestFaultTest {
         assertFalse(err.contains("Exception"), err);
         assertTrue(err.chars().allMatch(c -> c == '\n' || !Character.isISOControl(c)), err);
         Path db = folder.resolve("powerball_data.db");
-        assertEquals(expected.kept, Files.exists(db) ? Database.count(db) : 0);
+        assertEquals(expected.kept, Files.exists(db) ? SqliteDatabase.count(db) : 0);
         assertTrue(err.contains(String.format(Locale.ROOT, "%,d of 1,000 rows", expected.kept)),
                 err);
         if (Files.exists(db)) {
-            assertEquals(List.of("ok"), Database.query(db, "PRAGMA integrity_check"));
+            assertEquals(List.of("ok"), SqliteDatabase.query(db, "PRAGMA integrity_check"));
         }
     }
 }

@@ -28,6 +28,11 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import powerball.tools.FakeServer;
+import powerball.tools.Programs;
+import powerball.tools.Run;
+import powerball.tools.ServerProcess;
+import powerball.tools.SqliteDatabase;
 
 /**
  * Ingest as people run it: what it asks and says, which options it takes, and what is in the
@@ -64,11 +69,11 @@ class IngestTest {
             assertTrue(ingest.out().contains("seed 42\n"), ingest.out());
             assertStored(ingest, 1000, db.toString(), 0);
         }
-        assertEquals(COLUMNS, Database.query(db,
+        assertEquals(COLUMNS, SqliteDatabase.query(db,
                 "SELECT name, type, pk FROM pragma_table_info('powerball_results')"));
         assertEquals(List.of(
                 "text|text|text|text|text|text|integer|integer|integer|integer|integer|integer"),
-                Database.query(db, "SELECT DISTINCT typeof(transaction_id), typeof(first_name), "
+                SqliteDatabase.query(db, "SELECT DISTINCT typeof(transaction_id), typeof(first_name), "
                         + "typeof(last_name), "
                         + "typeof(city), typeof(state), typeof(customer_id), "
                         + "typeof(powerball_1), typeof(powerball_2), "
@@ -78,7 +83,7 @@ class IngestTest {
         String csv = server.get("/drawing/1000?seed=42&format=csv").body();
         assertFalse(csv.contains("\""), "a field in quotes would need a real reader of csv here");
         assertEquals(csv.lines().skip(1).map(line -> line.replace(',', '|')).toList(),
-                Database.query(db, "SELECT * FROM powerball_results ORDER BY transaction_id"));
+                SqliteDatabase.query(db, "SELECT * FROM powerball_results ORDER BY transaction_id"));
     }
 
     @Test void aRowIsStoredOnceHoweverOftenItIsAskedFor() {
@@ -89,7 +94,7 @@ class IngestTest {
                     + "/")) {
                 assertEquals(0, ingest.exitCode(), ingest.err());
                 assertStored(ingest, run[0] - run[1], "powerball_data.db", run[1]);
-                assertEquals(run[0], Database.count(folder.resolve("powerball_data.db")));
+                assertEquals(run[0], SqliteDatabase.count(folder.resolve("powerball_data.db")));
                 assertEquals(List.of(), ingest.err().lines()
                         .filter(line -> !PROGRESS.matcher(line).matches()).toList(),
                         "through a pipe, stderr is whole lines of progress and nothing else");
@@ -108,7 +113,7 @@ class IngestTest {
                 assertTrue(Pattern.compile("seed [0-9]+\n").matcher(ingest.out()).find(),
                         ingest.out());
             }
-            assertEquals(rows, Database.count(folder.resolve("powerball_data.db")));
+            assertEquals(rows, SqliteDatabase.count(folder.resolve("powerball_data.db")));
         }
     }
 
@@ -260,7 +265,7 @@ class IngestTest {
     @ValueSource(strings = {"Ingest 10", "Winners"})
     void aDriverThatIsMissingIsSaid(String start) {
         Path db = folder.resolve("a.db");
-        Database.createTable(db);
+        SqliteDatabase.createTable(db);
         String url = start.contains("Ingest") ? " --url " + server.url : "";
         try (Run run = Run.start(Run.PROJECT,
                 List.of("sh", "-c", Run.JAVA + " -cp build/main powerball." + start + " --db "
@@ -302,7 +307,7 @@ class IngestTest {
             assertEquals(0, ingest.exitCode(), ingest.err());
             assertStored(ingest, 6, "powerball_data.db", 0);
         }
-        assertEquals(expected, Database.query(folder.resolve("powerball_data.db"),
+        assertEquals(expected, SqliteDatabase.query(folder.resolve("powerball_data.db"),
                 "SELECT * FROM powerball_results ORDER BY rowid"));
     }
 
@@ -310,15 +315,15 @@ class IngestTest {
         Path db = folder.resolve("powerball_data.db");
         FakeServer.Answer halting = (request, out) -> {
             FakeServer.send(out, OK + "\r\n\r\n" + FakeServer.rows(0, 40));
-            Run.await("40 rows for others to read", () -> Database.hasRows(db)
-                    && Database.count(db) == 40);
+            Run.await("40 rows for others to read", () -> SqliteDatabase.hasRows(db)
+                    && SqliteDatabase.count(db) == 40);
             FakeServer.send(out, ", " + FakeServer.row(40));
         };
         try (FakeServer slow = new FakeServer(halting); Run ingest = Run.ingest(folder, "41",
                 "--url", slow.url)) {
             assertEquals(0, ingest.exitCode(), ingest.err());
         }
-        assertEquals(41, Database.count(db));
+        assertEquals(41, SqliteDatabase.count(db));
     }
 
     @Test void aStreamThatLastsLongerThanItsPatienceIsNotAStalledOne() {
@@ -327,7 +332,7 @@ class IngestTest {
             assertEquals(0, ingest.exitCode(), ingest.err());
             assertFalse(ingest.err().contains("No row came"), ingest.err());
         }
-        assertEquals(30, Database.count(folder.resolve("powerball_data.db")));
+        assertEquals(30, SqliteDatabase.count(folder.resolve("powerball_data.db")));
     }
 
     @Test void theFinishingCommandCanBePasted() throws IOException {
@@ -342,7 +347,7 @@ class IngestTest {
                         "--stall-seconds", "9")) {
             ingest.type("1,000\n");
             assertEquals(1, ingest.exitCode());
-            assertEquals(5, Database.count(db));
+            assertEquals(5, SqliteDatabase.count(db));
             Matcher command = Pattern.compile("java -cp \"lib/\\*\" src/powerball/Ingest.java .*")
                     .matcher(ingest.err());
             assertTrue(command.find(), ingest.err());
@@ -354,7 +359,7 @@ class IngestTest {
             }
             assertEquals(fake.requests.get(0), fake.requests.get(1));
         }
-        assertEquals(1000, Database.count(db));
+        assertEquals(1000, SqliteDatabase.count(db));
     }
 
     @ParameterizedTest(name = "{0}")

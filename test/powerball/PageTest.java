@@ -18,13 +18,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import powerball.tools.Browser;
+import powerball.tools.FakeServer;
+import powerball.tools.Programs;
+import powerball.tools.Run;
+import powerball.tools.ServerProcess;
 
 /** The web page, in a real browser. */
 class PageTest {

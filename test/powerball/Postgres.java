@@ -23,6 +23,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
 import java.util.Random;
+import powerball.tools.Run;
+import powerball.tools.SqliteDatabase;
 
 /**
  * A PostgreSQL server with a cluster of its own in a test's folder, on a free port of 127.0.0.1.
@@ -280,7 +282,7 @@ final class Postgres implements AutoCloseable {
 
     /** Makes the table, as somebody might by hand. */
     void createTable() {
-        execute(Database.CREATE_TABLE);
+        execute(SqliteDatabase.CREATE_TABLE);
     }
 
     /** How many rows are stored: those that are committed. 0 where there is no table. */

@@ -24,6 +24,11 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import powerball.tools.Programs;
+import powerball.tools.Proxy;
+import powerball.tools.Run;
+import powerball.tools.ServerProcess;
+import powerball.tools.SqliteDatabase;
 
 /** Ingest and Winners with a database server: a real PostgreSQL, a fresh database for each test. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -104,7 +109,7 @@ class PostgresTest {
         List<String> columns = postgres.query("SELECT column_name || ' ' || upper(data_type) "
                 + "FROM information_schema.columns WHERE table_name = 'powerball_results' "
                 + "ORDER BY ordinal_position");
-        String wanted = Database.COLUMNS.replace(" PRIMARY KEY", "");
+        String wanted = SqliteDatabase.COLUMNS.replace(" PRIMARY KEY", "");
         assertEquals(wanted, String.join(", ", columns));
         assertEquals(List.of("PRIMARY KEY (transaction_id)"), postgres.query(
                 "SELECT pg_get_constraintdef(oid) FROM pg_constraint "
@@ -356,18 +361,18 @@ class PostgresTest {
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"id INTEGER PRIMARY KEY", // quite another table
-        Database.COLUMNS + ", note TEXT", // one column more
+        SqliteDatabase.COLUMNS + ", note TEXT", // one column more
         "transaction_id TEXT PRIMARY KEY, powerball_number INTEGER"}) // some are missing
     void aTableWithOtherColumnsIsRefused(String columns) {
         refusesTable(columns);
     }
 
     @Test void aTableWhoseBallsAreTextIsRefused() {
-        refusesTable(Database.COLUMNS.replace("powerball_3 INTEGER", "powerball_3 TEXT"));
+        refusesTable(SqliteDatabase.COLUMNS.replace("powerball_3 INTEGER", "powerball_3 TEXT"));
     }
 
     @Test void aTableWithoutThePrimaryKeyIsRefused() {
-        refusesTable(Database.COLUMNS.replace(" PRIMARY KEY", ""));
+        refusesTable(SqliteDatabase.COLUMNS.replace(" PRIMARY KEY", ""));
     }
 
     private void refusesTable(String columns) {
@@ -378,7 +383,7 @@ class PostgresTest {
     }
 
     @Test void aViewOfThatNameIsCalledAView() {
-        postgres.execute("CREATE TABLE elsewhere (" + Database.COLUMNS + ")");
+        postgres.execute("CREATE TABLE elsewhere (" + SqliteDatabase.COLUMNS + ")");
         postgres.execute("CREATE VIEW powerball_results AS SELECT * FROM elsewhere");
         String err = failure(postgres.url(), "10");
         assertTrue(Pattern.compile("\\bview\\b").matcher(err).find(), err);

@@ -21,6 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import powerball.tools.Run;
+import powerball.tools.ServerProcess;
+import powerball.tools.SqliteDatabase;
 
 /**
  * Runs the sessions that the READMEs and the programs' own comments show, in a copy of the project,
@@ -94,12 +97,12 @@ class ReadmeTest {
                     .contains("Stored 1,000 rows in powerball_data.db (0 already there)"),
                     demo.out());
         }
-        assertEquals(1000, Database.count(clone.resolve("powerball_data.db")));
+        assertEquals(1000, SqliteDatabase.count(clone.resolve("powerball_data.db")));
     }
 
     @Test void everyClassOfTestsIsNamedInItsReadme() throws IOException {
         String readme = Files.readString(Run.PROJECT.resolve("test/README.md"));
-        try (Stream<Path> files = Files.list(Run.PROJECT.resolve("test/powerball"))) {
+        try (Stream<Path> files = Files.walk(Run.PROJECT.resolve("test"))) {
             List<String> classes = files.map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith(".java")).map(name -> name.replace(".java", ""))
                             .toList();
@@ -124,7 +127,7 @@ class ReadmeTest {
                 assertEquals(0, ingest.exitCode(), ingest.err());
             }
         }
-        assertEquals(100, Database.count(clone.resolve("t.db")));
+        assertEquals(100, SqliteDatabase.count(clone.resolve("t.db")));
     }
 
     // ---- Beyond one machine ---------------------------------------------------------------------

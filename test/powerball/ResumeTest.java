@@ -24,6 +24,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import powerball.tools.FakeServer;
+import powerball.tools.Programs;
+import powerball.tools.Proxy;
+import powerball.tools.Run;
+import powerball.tools.ServerProcess;
+import powerball.tools.SqliteDatabase;
 
 /**
  * Ingest when the network, the server or its user get in the way: no row is lost, none is stored
@@ -72,7 +78,7 @@ class ResumeTest {
     private void assertHoldsWhatTheServerSends(int rows, long seed) {
         String csv = server.get("/drawing/" + rows + "?format=csv&seed=" + seed).body();
         assertEquals(csv.lines().skip(1).map(line -> line.replace(',', '|')).toList(),
-                Database.query(db, "SELECT * FROM powerball_results ORDER BY transaction_id"));
+                SqliteDatabase.query(db, "SELECT * FROM powerball_results ORDER BY transaction_id"));
     }
 
     @Test void aStreamThatStallsIsAskedForAgain() throws IOException {
@@ -105,7 +111,7 @@ class ResumeTest {
             InterruptedException {
         createWithLog(); // a lock then stops the first row, not the opening: it waits in mid-stream
         try (ServerProcess first = ServerProcess.start();
-                Database.Lock lock = new Database.Lock(db);
+                SqliteDatabase.Lock lock = new SqliteDatabase.Lock(db);
                 Run ingest = Run.ingest(folder, "200000", "--url", first.url)) {
             ingest.awaitOutput("locked");
             first.run.process.destroyForcibly().waitFor();
@@ -116,7 +122,7 @@ class ResumeTest {
                 assertEquals(first.url, second.url);
             }
         }
-        assertEquals(200_000, Database.count(db));
+        assertEquals(200_000, SqliteDatabase.count(db));
     }
 
     // ---- Its user
@@ -140,14 +146,14 @@ class ResumeTest {
                 }
             }
             if (Files.exists(db)) {
-                assertEquals(List.of("ok"), Database.query(db, "PRAGMA integrity_check"));
+                assertEquals(List.of("ok"), SqliteDatabase.query(db, "PRAGMA integrity_check"));
             }
-            int now = Database.hasRows(db) ? Database.count(db) : 0;
+            int now = SqliteDatabase.hasRows(db) ? SqliteDatabase.count(db) : 0;
             assertTrue(now >= before, "what was stored stays stored: " + before + ", now " + now);
             before = now;
             if (trial % 5 == 0) {
                 assertEquals(100_000, now);
-                Database.execute(db, "DELETE FROM powerball_results");
+                SqliteDatabase.execute(db, "DELETE FROM powerball_results");
                 before = 0;
             }
         }
@@ -155,13 +161,13 @@ class ResumeTest {
 
     @Test void controlCKeepsWhatHasComeAndSaysHowToFinish() {
         try (Run ingest = Run.ingest(folder, "1,000,000,000", "--seed", "3", "--url", server.url)) {
-            Run.await("the first rows", () -> Database.hasRows(db));
+            Run.await("the first rows", () -> SqliteDatabase.hasRows(db));
             interrupt(ingest);
             assertEquals(130, ingest.exitCode(), ingest.err());
             assertTrue(ingest.err().contains("Ingest.java 1000000000 --seed 3 --url "
                     + server.url), ingest.err());
             String stored = String.format(Locale.ROOT, "\n%,d of 1,000,000,000 rows",
-                    Database.count(db));
+                    SqliteDatabase.count(db));
             assertTrue(ingest.err().contains(stored), stored + " in " + ingest.err());
         }
     }
@@ -170,13 +176,13 @@ class ResumeTest {
         CountDownLatch gate = new CountDownLatch(1);
         try (FakeServer server = new FakeServer(tenRowsAndTenMore(gate));
                 Run ingest = Run.ingest(folder, "30", "--url", server.url)) {
-            Run.await("the first commit", () -> Database.hasRows(db));
+            Run.await("the first commit", () -> SqliteDatabase.hasRows(db));
             gate.countDown();
             Thread.sleep(400); // ten more have come, and are not committed: that is due after 900
             interrupt(ingest);
             assertEquals(130, ingest.exitCode(), ingest.err());
         }
-        assertEquals(20, Database.count(db));
+        assertEquals(20, SqliteDatabase.count(db));
     }
 
     /** Rows that have come while the database was locked are kept, too. */
@@ -184,7 +190,7 @@ class ResumeTest {
         CountDownLatch gate = new CountDownLatch(1);
         createWithLog();
         try (FakeServer server = new FakeServer(tenRowsAndTenMore(gate));
-                Database.Lock lock = new Database.Lock(db);
+                SqliteDatabase.Lock lock = new SqliteDatabase.Lock(db);
                 Run ingest = Run.ingest(folder, "30", "--url", server.url)) {
             Run.await("a request", () -> !server.requests.isEmpty());
             Thread.sleep(2000); // ten rows have come, and wait for the lock since 900
@@ -194,7 +200,7 @@ class ResumeTest {
             lock.release();
             assertEquals(130, ingest.exitCode(), ingest.err());
         }
-        assertEquals(20, Database.count(db));
+        assertEquals(20, SqliteDatabase.count(db));
     }
 
     /** Ten rows, ten more once the gate is open, and then silence until the client has left. */
@@ -228,11 +234,11 @@ class ResumeTest {
                 "-Dorg.sqlite.lib.path=/none"); // so that the driver unpacks itself, and there
         try (Run ingest = Run.start(folder, Programs.command("Ingest", jvm, "1000000",
                 "--rate", "1000", "--url", server.url))) {
-            Run.await("the first rows", () -> Database.hasRows(db), ingest::err);
+            Run.await("the first rows", () -> SqliteDatabase.hasRows(db), ingest::err);
             Run.succeeds("kill", "-" + signal, "" + ingest.process.pid());
             assertEquals(code, ingest.exitCode(), ingest.err());
             assertTrue(ingest.err().contains("Interrupted.\n"
-                    + String.format(Locale.ROOT, "%,d of", Database.count(db))),
+                    + String.format(Locale.ROOT, "%,d of", SqliteDatabase.count(db))),
                     ingest.err());
             assertEquals(1, ingest.err().split("Interrupted\\.", -1).length - 1, ingest.err());
         }
@@ -247,7 +253,7 @@ class ResumeTest {
         CountDownLatch silence = new CountDownLatch(1);
         createWithLog();
         try (FakeServer silent = new FakeServer((request, out) -> silence.await());
-                Database.Lock lock = wait.endsWith("lock") ? new Database.Lock(db) : null;
+                SqliteDatabase.Lock lock = wait.endsWith("lock") ? new SqliteDatabase.Lock(db) : null;
                 Run ingest = Run.ingest(folder, "1000", "--url", wait.endsWith("server")
                         ? silent.url
                         : wait.endsWith("lock") ? server.url : "http://127.0.0.1:1")) {
@@ -269,7 +275,7 @@ class ResumeTest {
     }
 
     private void createWithLog() {
-        Database.query(db, "PRAGMA journal_mode = WAL");
-        Database.createTable(db);
+        SqliteDatabase.query(db, "PRAGMA journal_mode = WAL");
+        SqliteDatabase.createTable(db);
     }
 }

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import powerball.tools.FakeServer;
 
 /**
  * How Ingest finds rows in a stream, and what it refuses: a malformed row is named, the good ones

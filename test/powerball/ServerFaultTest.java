@@ -34,6 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import powerball.tools.Run;
+import powerball.tools.ServerProcess;
 
 /**
  * What clients see and what the server survives when streams fail, clients misbehave, or both are

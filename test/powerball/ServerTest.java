@@ -40,6 +40,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import powerball.tools.Run;
+import powerball.tools.ServerProcess;
 
 /** The server as it is launched, as it answers, and as it refuses. */
 class ServerTest {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
+import powerball.tools.Run;
 
 /** What the three programs share, although each is a file that stands alone. */
 class SharedTest {

@@ -34,6 +34,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import powerball.tools.FakeServer;
+import powerball.tools.Programs;
+import powerball.tools.Run;
+import powerball.tools.ServerProcess;
+import powerball.tools.SqliteDatabase;
 
 /**
  * Ingest and the database file: what it may be, other programs that use it, the disk, and a power
@@ -54,7 +59,7 @@ class SqliteTest {
         for (String journal : List.of("WAL", "DELETE")) {
             Path db = lockedFolder.resolve(journal + ".db");
             create(db, journal);
-            LOCKED.add(new Locked(new Database.Lock(db),
+            LOCKED.add(new Locked(new SqliteDatabase.Lock(db),
                     Run.ingest(lockedFolder, "1000", "--db", db.toString(), "--url", server.url)));
         }
     }
@@ -64,8 +69,8 @@ class SqliteTest {
     }
 
     private static void create(Path db, String journal) {
-        Database.query(db, "PRAGMA journal_mode = " + journal);
-        Database.createTable(db);
+        SqliteDatabase.query(db, "PRAGMA journal_mode = " + journal);
+        SqliteDatabase.createTable(db);
     }
 
     // ---- What it may be
@@ -98,34 +103,34 @@ class SqliteTest {
                 Arguments.of("/", "is a folder", (Make) db -> { }),
                 Arguments.of("/dev/null", "not a regular file", (Make) db -> { }),
                 Arguments.of("one.db", "hard links", (Make) db -> {
-                    Database.createTable(db);
+                    SqliteDatabase.createTable(db);
                     Files.createLink(db.resolveSibling("two.db"), db);
                 }),
                 Arguments.of("view.db", "a view powerball_results",
-                        (Make) db -> Database.execute(db,
+                        (Make) db -> SqliteDatabase.execute(db,
                                 "CREATE VIEW powerball_results AS SELECT 1 AS transaction_id")),
                 Arguments.of("letter.txt", "not a SQLite database",
                         (Make) db -> Files.writeString(db, "Dear diary, ".repeat(170))),
                 Arguments.of("note.txt", "not a SQLite database", (Make) db ->
                         Files.writeString(db, "buy milk\n")),
                 Arguments.of("other.db", "other columns",
-                        (Make) db -> Database.execute(db,
+                        (Make) db -> SqliteDatabase.execute(db,
                                 "CREATE TABLE powerball_results (winner TEXT)")),
                 Arguments.of("keyless.db", "other columns",
-                        (Make) db -> Database.createTable(db, "transaction_id TEXT")));
+                        (Make) db -> SqliteDatabase.createTable(db, "transaction_id TEXT")));
     }
 
     @Test void aTableThatWasMadeByHandIsTaken() {
-        Database.createTable(db);
+        SqliteDatabase.createTable(db);
         try (Run ingest = Run.ingest(folder, "100", "--url", server.url)) {
             assertEquals(0, ingest.exitCode(), ingest.err());
         }
-        assertEquals(100, Database.count(db));
+        assertEquals(100, SqliteDatabase.count(db));
     }
 
     @Test void aStatementThatFailsInTheMiddleLeavesNothingBehind() {
         String row20 = "00000000-0000-703e-%"; // 42 + 20 is 0x3e
-        Database.createTable(db, "transaction_id TEXT PRIMARY KEY CHECK (transaction_id NOT LIKE '"
+        SqliteDatabase.createTable(db, "transaction_id TEXT PRIMARY KEY CHECK (transaction_id NOT LIKE '"
                 + row20 + "')");
         try (Run ingest = Run.ingest(folder, "100", "--seed", "42", "--url", server.url)) {
             assertEquals(1, ingest.exitCode(), ingest.err());
@@ -134,7 +139,7 @@ class SqliteTest {
             assertTrue(ingest.err().contains("0 of 100 rows were received and stored"),
                     ingest.err());
         }
-        assertEquals(0, Database.count(db));
+        assertEquals(0, SqliteDatabase.count(db));
     }
 
     /** In a folder that is mounted noexec, the driver cannot run its native code. */
@@ -142,7 +147,7 @@ class SqliteTest {
     @ValueSource(strings = {"Ingest 10", "Winners"})
     void aTemporaryFolderThatRunsNothingIsNamedWithTheCure(String program) throws IOException {
         Path disk = Files.createDirectory(folder.resolve("noexec"));
-        Database.createTable(db);
+        SqliteDatabase.createTable(db);
         try (Run mount = Run.start(folder, List.of("mount", "-t", "tmpfs", "-o", "noexec", "tmpfs",
                 disk.toString()))) {
             Assumptions.assumeTrue(mount.exitCode() == 0, "no disk can be mounted here: "
@@ -168,7 +173,7 @@ class SqliteTest {
 
     @Test void anotherWriterIsWaitedForWithoutHoardingRows() throws SQLException {
         create(db, "WAL"); // so that it is the storing that waits, not the opening
-        try (Database.Lock lock = new Database.Lock(db); Run ingest = Run.start(folder,
+        try (SqliteDatabase.Lock lock = new SqliteDatabase.Lock(db); Run ingest = Run.start(folder,
                 Programs.command("Ingest", List.of("-Xmx64m"), "300000", "--url", server.url,
                         "--stall-seconds", "1"))) {
             ingest.awaitOutput("powerball_data.db is locked after 0 of 300,000 rows. Asking for "
@@ -178,11 +183,11 @@ class SqliteTest {
             assertFalse(ingest.err().contains("No row came"),
                     "the database was slow, not the server: " + ingest.err());
         }
-        assertEquals(300_000, Database.count(db));
+        assertEquals(300_000, SqliteDatabase.count(db));
     }
 
     /** An ingest into a database that stays locked. */
-    private record Locked(Database.Lock lock, Run ingest) {
+    private record Locked(SqliteDatabase.Lock lock, Run ingest) {
     }
 
     @Order(Integer.MAX_VALUE) // the other tests run while these wait
@@ -206,7 +211,7 @@ class SqliteTest {
 
     @Test void betweenItsCommitsAnotherProgramCanWrite() throws SQLException {
         try (Run ingest = Run.ingest(folder, "1000000", "--rate", "1000", "--url", server.url)) {
-            Run.await("the first rows", () -> Database.hasRows(db), ingest::err);
+            Run.await("the first rows", () -> SqliteDatabase.hasRows(db), ingest::err);
             for (int i = 0; i < 3; i++) {
                 try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + db
                         + "?busy_timeout=15000");
@@ -217,7 +222,7 @@ class SqliteTest {
             }
             assertTrue(ingest.process.isAlive(), ingest.err());
         }
-        assertEquals(List.of("3"), Database.query(db, "SELECT count(*) FROM diary"));
+        assertEquals(List.of("3"), SqliteDatabase.query(db, "SELECT count(*) FROM diary"));
     }
 
     @Test void twoIngestsIntoOneFileBothSucceed() {
@@ -226,7 +231,7 @@ class SqliteTest {
             assertEquals(0, one.exitCode(), one.err());
             assertEquals(0, two.exitCode(), two.err());
         }
-        assertEquals(100_000, Database.count(db));
+        assertEquals(100_000, SqliteDatabase.count(db));
     }
 
     /** A clock is no identity: programs that start at the same moment must not share a stream. */
@@ -245,7 +250,7 @@ class SqliteTest {
             ingest.close();
         }
         assertEquals(12, seeds.size(), "seeds: " + seeds);
-        assertEquals(1200, Database.count(db));
+        assertEquals(1200, SqliteDatabase.count(db));
     }
 
     @Test void readersAndItDoNotDisturbEachOther() throws IOException, SQLException {
@@ -256,7 +261,7 @@ class SqliteTest {
         CountDownLatch gate = new CountDownLatch(1);
         try (FakeServer halves = new FakeServer(twoHalves(gate));
                 Run ingest = Run.ingest(folder, "2000", "--url", halves.url)) {
-            Run.await("the first half", () -> Database.hasRows(db));
+            Run.await("the first half", () -> SqliteDatabase.hasRows(db));
             try (Connection reader = DriverManager.getConnection("jdbc:sqlite:" + db);
                     Statement sql = reader.createStatement();
                     ResultSet rows = sql.executeQuery(
@@ -274,7 +279,7 @@ class SqliteTest {
                 assertEquals(1000, seen, "the reader sees the table as it was");
             }
         }
-        assertEquals(2000, Database.count(db));
+        assertEquals(2000, SqliteDatabase.count(db));
     }
 
     /** 1,000 rows, and 1,000 more once the gate is open. */
@@ -298,7 +303,7 @@ class SqliteTest {
         CountDownLatch gate = new CountDownLatch(1);
         try (FakeServer halves = new FakeServer(twoHalves(gate));
                 Run ingest = Run.ingest(sub, "2000", "--url", halves.url)) {
-            Run.await("the first half", () -> Database.hasRows(sub.resolve("powerball_data.db")));
+            Run.await("the first half", () -> SqliteDatabase.hasRows(sub.resolve("powerball_data.db")));
             Run.succeeds("sh", "-c", "cd '" + folder + "'; " + command);
             gate.countDown();
             assertEquals(1, ingest.exitCode(), ingest.err());
@@ -318,7 +323,7 @@ class SqliteTest {
         CountDownLatch gate = new CountDownLatch(1);
         try (FakeServer halves = new FakeServer(twoHalves(gate));
                 Run ingest = Run.ingest(folder, "2000", "--url", halves.url)) {
-            Run.await("the first half", () -> Database.hasRows(db));
+            Run.await("the first half", () -> SqliteDatabase.hasRows(db));
             Files.delete(real.resolve("data.db-wal"));
             gate.countDown();
             assertEquals(1, ingest.exitCode(), ingest.err());
@@ -342,8 +347,8 @@ class SqliteTest {
         };
         try (FakeServer server = new FakeServer(halves);
                 Run ingest = Run.ingest(folder, "2000", "--seed", "3", "--url", server.url)) {
-            Run.await("the first half", () -> Database.hasRows(db));
-            try (Database.Lock lock = new Database.Lock(db)) {
+            Run.await("the first half", () -> SqliteDatabase.hasRows(db));
+            try (SqliteDatabase.Lock lock = new SqliteDatabase.Lock(db)) {
                 gate.countDown();
                 ingest.awaitOutput("is locked after 1,000 of 2,000 rows");
                 Run.succeeds("sh", "-c", "cd '" + folder
@@ -382,7 +387,7 @@ class SqliteTest {
             assertTrue(ingest.err().contains("powerball_data.db cannot be "), ingest.err());
             assertFalse(ingest.err().contains("Exception"), ingest.err());
         }
-        assertEquals(journal.equals("no file") ? 0 : 1, Files.exists(db) ? 1 + Database.count(db)
+        assertEquals(journal.equals("no file") ? 0 : 1, Files.exists(db) ? 1 + SqliteDatabase.count(db)
                 : 0);
     }
 
@@ -406,7 +411,7 @@ class SqliteTest {
         // 4 s are 4 commits or more, and each is in the log. Without FULL, the log would be synced
         // only before it is emptied.
         assertTrue(syncs >= 4, syncs + " calls");
-        assertEquals(4000, Database.count(db));
+        assertEquals(4000, SqliteDatabase.count(db));
     }
 
     /**
@@ -424,19 +429,19 @@ class SqliteTest {
         }
         try {
             Path file = odd.resolve("powerball_data.db");
-            Database.execute(file, "CREATE TABLE diary (day TEXT)");
-            Database.execute(file, "INSERT INTO diary VALUES ('Monday')");
+            SqliteDatabase.execute(file, "CREATE TABLE diary (day TEXT)");
+            SqliteDatabase.execute(file, "INSERT INTO diary VALUES ('Monday')");
             // as other programs leave it: nobody can read it now
-            Database.query(file, "PRAGMA journal_mode = WAL");
+            SqliteDatabase.query(file, "PRAGMA journal_mode = WAL");
             for (int run = 1; run <= 2; run++) {
                 try (Run ingest = Run.ingest(odd, "" + 2000 * run, "--seed", "5", "--url",
                         server.url)) {
                     assertEquals(0, ingest.exitCode(), ingest.err());
                 }
-                assertEquals(2000 * run, Database.count(file));
-                assertEquals(List.of("Monday"), Database.query(file, "SELECT day FROM diary"));
-                assertEquals(List.of("delete"), Database.query(file, "PRAGMA journal_mode"));
-                assertEquals(List.of("ok"), Database.query(file, "PRAGMA integrity_check"));
+                assertEquals(2000 * run, SqliteDatabase.count(file));
+                assertEquals(List.of("Monday"), SqliteDatabase.query(file, "SELECT day FROM diary"));
+                assertEquals(List.of("delete"), SqliteDatabase.query(file, "PRAGMA journal_mode"));
+                assertEquals(List.of("ok"), SqliteDatabase.query(file, "PRAGMA integrity_check"));
             }
         } finally {
             Run.succeeds("umount", odd.toString());
@@ -463,11 +468,11 @@ class SqliteTest {
                 }
                 if (run[1] == 1) {
                     Run.succeeds("mount", "-o", "remount,size=64m", disk.toString());
-                    assertTrue(Database.count(small) >= 5_000);
+                    assertTrue(SqliteDatabase.count(small) >= 5_000);
                 } else {
-                    assertEquals(run[0], Database.count(small));
+                    assertEquals(run[0], SqliteDatabase.count(small));
                 }
-                assertEquals(List.of("ok"), Database.query(small, "PRAGMA integrity_check"));
+                assertEquals(List.of("ok"), SqliteDatabase.query(small, "PRAGMA integrity_check"));
             }
         } finally {
             Run.succeeds("umount", disk.toString());

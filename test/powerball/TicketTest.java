@@ -29,6 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import powerball.tools.Run;
+import powerball.tools.ServerProcess;
 
 /** How a row is made: the same everywhere and for ever, by the rules of the game, and fair. */
 class TicketTest {

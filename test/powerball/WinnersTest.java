@@ -37,6 +37,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import powerball.Winners.Numbers;
 import powerball.Winners.Tier;
+import powerball.tools.Programs;
+import powerball.tools.Run;
+import powerball.tools.SqliteDatabase;
 
 /**
  * Winners: the rules of the game, the counting, the test of fairness, and how it treats databases
@@ -174,7 +177,7 @@ class WinnersTest {
 
         Map<String, String> counts = report.counts();
         assertEquals(69 + 26, counts.size());
-        for (String row : Database.query(db(),
+        for (String row : SqliteDatabase.query(db(),
                 "SELECT b, count(*) FROM (SELECT powerball_1 b FROM powerball_results UNION ALL"
                 + " SELECT powerball_2 FROM powerball_results UNION ALL SELECT powerball_3 FROM "
                 + "powerball_results UNION ALL"
@@ -182,7 +185,7 @@ class WinnersTest {
                 + "powerball_results) GROUP BY b")) {
             assertEquals(row.split("\\|")[1], counts.get("white " + row.split("\\|")[0]), row);
         }
-        for (String row : Database.query(db(),
+        for (String row : SqliteDatabase.query(db(),
                 "SELECT powerball_number, count(*) FROM powerball_results GROUP BY 1")) {
             assertEquals(row.split("\\|")[1], counts.get("red " + row.split("\\|")[0]), row);
         }
@@ -414,9 +417,9 @@ class WinnersTest {
         try (Run pipe = Run.start(folder, List.of("mkfifo", "pipe.db"))) {
             assertEquals(0, pipe.exitCode(), pipe.err());
         }
-        Database.execute(folder.resolve("table.db"), "CREATE TABLE other (a)");
-        Database.execute(folder.resolve("columns.db"), "CREATE TABLE powerball_results (a, b)");
-        Database.execute(folder.resolve("rows.db"), Database.CREATE_TABLE);
+        SqliteDatabase.execute(folder.resolve("table.db"), "CREATE TABLE other (a)");
+        SqliteDatabase.execute(folder.resolve("columns.db"), "CREATE TABLE powerball_results (a, b)");
+        SqliteDatabase.execute(folder.resolve("rows.db"), SqliteDatabase.CREATE_TABLE);
         Map<String, String> sentences = new LinkedHashMap<>();
         sentences.put("none.db", "none.db does not exist.");
         sentences.put("none/none.db", "none/none.db does not exist.");
@@ -468,7 +471,7 @@ class WinnersTest {
         Map<Run, String> runs = new LinkedHashMap<>();
         balls.forEach((ball, told) -> {
             Path file = folder.resolve(runs.size() + ".db");
-            store(file, Database.CREATE_TABLE, List.of(ticket(1, 1, 2, 3, 4, 5, 6),
+            store(file, SqliteDatabase.CREATE_TABLE, List.of(ticket(1, 1, 2, 3, 4, 5, 6),
                     new Row("the id", "a", "b", "c", "d", "e", 1, 2, 3, ball, 5, 6)));
             runs.put(start("--db", file.toString()), file
                     + " has a ball that must be a whole number"
@@ -500,7 +503,7 @@ class WinnersTest {
     @Test void aJournalThatWasLeftIsNamed() throws SQLException, IOException {
         try (Connection writer = connect(folder.resolve(
                 "live.db")); Statement sql = writer.createStatement()) {
-            sql.execute(Database.CREATE_TABLE);
+            sql.execute(SqliteDatabase.CREATE_TABLE);
             insert(writer, IntStream.range(0, 5000).mapToObj(i -> ticket(i, 1, 2, 3, 4, 5, 6))
                     .toList());
             // so that changes are in the file before they are committed
@@ -518,14 +521,14 @@ class WinnersTest {
                 + " open it once with a program that may write, such as sqlite3. Never move the "
                 + "database"
                 + " without that journal.");
-        Database.query(db(), "SELECT count(*) FROM powerball_results"); // as it advises
+        SqliteDatabase.query(db(), "SELECT count(*) FROM powerball_results"); // as it advises
         run(WINNING).says("Tickets: 5,000 in powerball_data.db\n");
     }
 
     @Test void aWriteAheadLogOnAReadOnlyMountIsNamed() {
         assumeMounts();
         store(List.of(ticket(1, 1, 2, 3, 4, 5, 6)));
-        Database.query(db(), "PRAGMA journal_mode = WAL");
+        SqliteDatabase.query(db(), "PRAGMA journal_mode = WAL");
         refused("mkdir mnt; mount -t tmpfs tmpfs mnt; cp powerball_data.db mnt; mount -o "
                 + "remount,ro mnt; exec "
                 + quoted("--db", "mnt/powerball_data.db"),
@@ -680,7 +683,7 @@ class WinnersTest {
     @Test void itReadsWhileAnIngestIsWriting() throws SQLException {
         try (Connection ingest = connect(db()); Statement sql = ingest.createStatement()) {
             sql.execute("PRAGMA journal_mode = WAL");
-            sql.execute(Database.CREATE_TABLE);
+            sql.execute(SqliteDatabase.CREATE_TABLE);
             insert(ingest, IntStream.range(0, 1000).mapToObj(i -> ticket(i, 1, 2, 3, 4, 5, 6))
                     .toList());
             sql.execute("BEGIN IMMEDIATE");
@@ -696,7 +699,7 @@ class WinnersTest {
         Path killed = Files.createDirectory(folder.resolve("killed"));
         try (Connection ingest = connect(db()); Statement sql = ingest.createStatement()) {
             sql.execute("PRAGMA journal_mode = WAL");
-            sql.execute(Database.CREATE_TABLE);
+            sql.execute(SqliteDatabase.CREATE_TABLE);
             insert(ingest, IntStream.range(0, 1000).mapToObj(i -> ticket(i, 1, 2, 3, 4, 5, 6))
                     .toList());
             for (String file : List.of("powerball_data.db", "powerball_data.db-wal",
@@ -1000,7 +1003,7 @@ class WinnersTest {
 
     /** Stores rows in a new file. */
     private static void store(Path file, List<Row> tickets) {
-        store(file, Database.CREATE_TABLE, tickets);
+        store(file, SqliteDatabase.CREATE_TABLE, tickets);
     }
 
     private static void store(Path file, String create, List<Row> tickets) {
@@ -1038,7 +1041,7 @@ class WinnersTest {
     private void aMillionRows() throws SQLException {
         try (Connection connection = connect(db()); Statement sql = connection.createStatement()) {
             sql.execute("PRAGMA synchronous = OFF");
-            sql.execute(Database.CREATE_TABLE);
+            sql.execute(SqliteDatabase.CREATE_TABLE);
             sql.execute("WITH RECURSIVE n (i) AS (VALUES (0) UNION ALL SELECT i + 1 FROM n WHERE "
                     + "i < 999999)"
                     + " INSERT INTO powerball_results SELECT "

@@ -1,4 +1,4 @@
-package powerball;
+package powerball.tools;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A Server in a process of its own, on a free port unless told otherwise, and ways to ask it. */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
 
     private static final Pattern READY = Pattern.compile(
             "\\AServing tickets on (http://\\S+:(\\d+))/\n"
@@ -30,9 +30,9 @@ final class ServerProcess implements AutoCloseable {
     private static final HttpClient CLIENT = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1).build();
 
-    final Run run;
-    final String url; // without a slash at its end
-    final int port;
+    public final Run run;
+    public final String url; // without a slash at its end
+    public final int port;
 
     private ServerProcess(Run run) {
         this.run = run;
@@ -47,7 +47,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** Starts it as compiled, on a free port, with these options besides. */
-    static ServerProcess start(String... options) {
+    public static ServerProcess start(String... options) {
         return start(List.of(), options);
     }
 
@@ -55,7 +55,7 @@ final class ServerProcess implements AutoCloseable {
      * Starts it as compiled, with options for the JVM; --port among the options overrides the free
      * port.
      */
-    static ServerProcess start(List<String> jvm, String... options) {
+    public static ServerProcess start(List<String> jvm, String... options) {
         List<String> command = Programs.command("Server", jvm, options);
         if (!List.of(options).contains("--port")) {
             command.addAll(List.of("--port", "0"));
@@ -64,7 +64,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** The command that starts it, as compiled, with a list of names that somebody has edited. */
-    static List<String> withList(Path folder, String file, String text) throws IOException {
+    public static List<String> withList(Path folder, String file, String text) throws IOException {
         Path names = Files.createDirectories(folder.resolve("powerball/names"));
         Files.writeString(names.resolve(file), text);
         String classes = folder + ":" + Run.PROJECT.resolve("build/main"); // the first is taken
@@ -72,16 +72,16 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** Starts it by any command. */
-    static ServerProcess start(Path folder, List<String> command) {
+    public static ServerProcess start(Path folder, List<String> command) {
         return new ServerProcess(Run.start(folder, command));
     }
 
     /** A request with the method GET. */
-    HttpResponse<String> get(String pathAndQuery) {
+    public HttpResponse<String> get(String pathAndQuery) {
         return send("GET", pathAndQuery);
     }
 
-    HttpResponse<String> send(String method, String pathAndQuery) {
+    public HttpResponse<String> send(String method, String pathAndQuery) {
         try {
             HttpRequest request = HttpRequest.newBuilder(URI.create(url + pathAndQuery))
                     .method(method, HttpRequest.BodyPublishers.noBody()).build();
@@ -94,7 +94,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** A connection that has sent these bytes, for what no decent client does. */
-    Socket raw(String bytes) throws IOException {
+    public Socket raw(String bytes) throws IOException {
         Socket socket = new Socket("127.0.0.1", port);
         socket.setSoTimeout(LIMIT_SECONDS * 1000);
         socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
@@ -102,19 +102,19 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** All that comes on a connection until its end, as it stands on the wire. */
-    String rawAnswer(String request) throws IOException {
+    public String rawAnswer(String request) throws IOException {
         try (Socket socket = raw(request)) {
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
         }
     }
 
     /** The bytes of a GET after whose answer the server is to close the connection. */
-    static String request(String pathAndQuery) {
+    public static String request(String pathAndQuery) {
         return "GET " + pathAndQuery + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
     }
 
     /** What comes on a connection until it ends, in order or by a reset. */
-    static String untilItEnds(Socket socket) throws IOException {
+    public static String untilItEnds(Socket socket) throws IOException {
         ByteArrayOutputStream received = new ByteArrayOutputStream();
         byte[] buffer = new byte[8192];
         try {
@@ -128,7 +128,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** The body out of an answer in chunks, as far as it came. */
-    static String dechunked(String answer) {
+    public static String dechunked(String answer) {
         StringBuilder body = new StringBuilder();
         int at = answer.indexOf("\r\n\r\n") + 4;
         for (int line; (line = answer.indexOf("\r\n", at)) >= 0; ) {
@@ -141,7 +141,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** Does the answer end with the last chunk, which says that it is whole? */
-    static boolean isWhole(String answer) {
+    public static boolean isWhole(String answer) {
         return answer.endsWith("\r\n0\r\n\r\n");
     }
 
@@ -149,7 +149,7 @@ final class ServerProcess implements AutoCloseable {
      * A copy of the program's source in a folder, to change and to launch. Returns the file to
      * launch.
      */
-    static Path copyOfSource(Path folder) throws IOException {
+    public static Path copyOfSource(Path folder) throws IOException {
         Path source = Run.PROJECT.resolve("src");
         try (Stream<Path> files = Files.walk(source)) {
             for (Path file : (Iterable<Path>) files::iterator) {

@@ -1,4 +1,4 @@
-package powerball;
+package powerball.tools;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -16,7 +16,7 @@ import org.sqlite.util.LibraryLoaderUtil;
  * The programs as compiled, made ready once for the hundreds of starts that follow. A start of
  * Ingest then takes 0.42 s of processor time, and 0.67 s without.
  */
-final class Programs {
+public final class Programs {
 
     private static final Path FOLDER = Run.PROJECT.resolve("build/programs");
     private static final Path JAR = FOLDER.resolve("programs.jar");
@@ -39,7 +39,7 @@ final class Programs {
     }
 
     /** The command that starts one of the programs, with options for the JVM. */
-    static List<String> command(String program, List<String> jvm, String... arguments) {
+    public static List<String> command(String program, List<String> jvm, String... arguments) {
         List<String> command = Run.java();
         if (program.equals("Server")) { // it needs no driver
             command.addAll(List.of("-cp", JAR.toString()));

@@ -1,4 +1,4 @@
-package powerball;
+package powerball.tools;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,25 +12,25 @@ import java.util.function.Supplier;
  * A bad line: a TCP proxy on a free port that breaks each connection after as many bytes of the
  * answer as told.
  */
-final class Proxy implements AutoCloseable {
+public final class Proxy implements AutoCloseable {
 
-    enum Fault {
+    public enum Fault {
         FIN, RST, STALL // the end, a reset, or silence until the client leaves
     }
 
     /** What happens to a connection. */
-    record Break(long afterBytes, Fault fault) {
-        static final Break NEVER = new Break(Long.MAX_VALUE, Fault.FIN);
+    public record Break(long afterBytes, Fault fault) {
+        public static final Break NEVER = new Break(Long.MAX_VALUE, Fault.FIN);
     }
 
-    final String url;
-    final AtomicInteger broken = new AtomicInteger(); // connections
+    public final String url;
+    public final AtomicInteger broken = new AtomicInteger(); // connections
     private final ServerSocket socket;
     private final int port;
     private final Supplier<Break> breaks;
 
     /** Forwards to a port of this machine; asks for what is to happen once a connection. */
-    Proxy(int port, Supplier<Break> breaks) throws IOException {
+    public Proxy(int port, Supplier<Break> breaks) throws IOException {
         this.port = port;
         this.breaks = breaks;
         socket = new ServerSocket(0);

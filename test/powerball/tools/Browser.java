@@ -1,4 +1,4 @@
-package powerball;
+package powerball.tools;
 
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * A real Chromium without a window, driven by the DevTools protocol: JSON messages over a
  * WebSocket.
  */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
 
     private static final Pattern READY = Pattern.compile("DevTools listening on (ws://\\S+)");
     private static final int ANSWER_SECONDS = 60;
@@ -51,13 +51,13 @@ final class Browser implements AutoCloseable {
     }
 
     /** The command that starts one, if there is one on the PATH. */
-    static Optional<String> command() {
+    public static Optional<String> command() {
         return Stream.of("chromium", "chromium-browser", "google-chrome")
                 .flatMap(name -> Run.onPath(name).stream()).map(Path::toString).findFirst();
     }
 
     /** Starts it with a profile of its own in a folder. */
-    static Browser start(String command, Path profile) {
+    public static Browser start(String command, Path profile) {
         return new Browser(Run.start(profile,
                 List.of(command, "--headless", "--no-sandbox", "--disable-gpu",
                 "--disable-quic", "--disable-dev-shm-usage", "--no-first-run",
@@ -67,7 +67,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** Opens an address in a new tab and waits until it is loaded. */
-    Tab open(String url) {
+    public Tab open(String url) {
         String target = (String) call("", "Target.createTarget", "url", "about:blank")
                 .get("targetId");
         String session = (String) call("", "Target.attachToTarget", "targetId", target, "flatten",
@@ -115,8 +115,8 @@ final class Browser implements AutoCloseable {
     }
 
     /** A page in the browser, with all that it complained of. */
-    final class Tab implements AutoCloseable {
-        final List<String> errors = new CopyOnWriteArrayList<>();
+    public final class Tab implements AutoCloseable {
+        public final List<String> errors = new CopyOnWriteArrayList<>();
         private final String target;
         private final String session;
 
@@ -125,14 +125,14 @@ final class Browser implements AutoCloseable {
             this.session = session;
         }
 
-        void open(String url) {
+        public void open(String url) {
             call(session, "Page.navigate", "url", url);
             Run.await(url, () -> eval("location.href !== 'about:blank' && document.readyState")
                     .equals("complete"));
         }
 
         /** The value of an expression in the page, as text. */
-        String eval(String expression) {
+        public String eval(String expression) {
             Map<?, ?> answer = call(session, "Runtime.evaluate", "expression", "String("
                     + expression + ")",
                     "returnByValue", true, "userGesture", true);
@@ -143,22 +143,22 @@ final class Browser implements AutoCloseable {
         }
 
         /** The text that an element shows. */
-        String text(String selector) {
+        public String text(String selector) {
             return eval(find(selector) + ".innerText");
         }
 
         /** Types into a field, in place of what is there. */
-        void fill(String selector, String text) {
+        public void fill(String selector, String text) {
             eval("Object.assign(%s, {value: %s}).dispatchEvent(new Event('input', {bubbles: true}))"
                     .formatted(find(selector), Json.quote(text)));
         }
 
-        void click(String selector) {
+        public void click(String selector) {
             eval(find(selector) + ".click()");
         }
 
         /** Presses a key and lets it go, wherever the focus is. */
-        void press(String key) {
+        public void press(String key) {
             String text = key.equals("Enter") ? "\r" : key.equals(" ") ? " " : "";
             for (String type : List.of("keyDown", "keyUp")) {
                 call(session, "Input.dispatchKeyEvent", "type", type, "key", key, "code",
@@ -169,12 +169,12 @@ final class Browser implements AutoCloseable {
         }
 
         /** Types into what has the focus. */
-        void type(String text) {
+        public void type(String text) {
             call(session, "Input.insertText", "text", text);
         }
 
         /** Moves the mouse to the middle of an element. */
-        void hover(String selector) {
+        public void hover(String selector) {
             String[] at = eval("(({left, top, width, height}) => [left + width / 2, top + height "
                     + "/ 2])("
                     + find(selector) + ".getBoundingClientRect())").split(",");
@@ -183,7 +183,7 @@ final class Browser implements AutoCloseable {
         }
 
         /** Sets the size of the window, in CSS pixels. */
-        void resize(int width, int height) {
+        public void resize(int width, int height) {
             call(session, "Emulation.setDeviceMetricsOverride", "width", width, "height", height,
                     "deviceScaleFactor", 1, "mobile", false);
         }
@@ -193,7 +193,7 @@ final class Browser implements AutoCloseable {
         }
 
         /** What its script holds in memory, after a collection of garbage. */
-        long heapBytes() {
+        public long heapBytes() {
             call(session, "HeapProfiler.collectGarbage");
             return (long) Double.parseDouble((String) call(session, "Runtime.getHeapUsage")
                     .get("usedSize"));
@@ -203,7 +203,7 @@ final class Browser implements AutoCloseable {
          * What its main thread has used of a processor: less than the time on the clock where
          * others use it, too.
          */
-        double threadSeconds() {
+        public double threadSeconds() {
             List<?> metrics = (List<?>) call(session, "Performance.getMetrics").get("metrics");
             return metrics.stream().map(metric -> (Map<?, ?>) metric)
                     .filter(metric -> "ThreadTime".equals(metric.get("name")))
@@ -211,7 +211,7 @@ final class Browser implements AutoCloseable {
         }
 
         /** Sets prefers-reduced-motion, as in the settings of a system. */
-        void wantLessMotion() {
+        public void wantLessMotion() {
             call(session, "Emulation.setEmulatedMedia", "features",
                     List.of(Map.of("name", "prefers-reduced-motion", "value", "reduce")));
         }

@@ -1,4 +1,4 @@
-package powerball;
+package powerball.tools;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -21,11 +21,13 @@ import java.util.stream.Stream;
 /**
  * A real process: one of the programs, or a tool of the machine, with what it prints kept in files.
  */
-final class Run implements AutoCloseable {
+public final class Run implements AutoCloseable {
 
-    static final Path PROJECT = Path.of("").toAbsolutePath(); // where build.sh starts the tests
-    // the one under test
-    static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    /** The folder that build.sh starts the tests in. */
+    public static final Path PROJECT = Path.of("").toAbsolutePath();
+    /** The one under test. */
+    public static final String JAVA =
+            Path.of(System.getProperty("java.home"), "bin", "java").toString();
     // for anything awaited: not a measure, only an end to a hanging test
     private static final long LIMIT_SECONDS = 20;
     // for a program to end: some try for half a minute first
@@ -33,7 +35,7 @@ final class Run implements AutoCloseable {
 
     private static final Pattern SEED = Pattern.compile("seed (\\d+)\n");
 
-    final Process process;
+    public final Process process;
     private final Path out;
     private final Path err;
 
@@ -44,7 +46,7 @@ final class Run implements AutoCloseable {
     }
 
     /** Starts a command in a folder. */
-    static Run start(Path folder, List<String> command) {
+    public static Run start(Path folder, List<String> command) {
         try {
             Path out = Files.createTempFile("powerball", ".out");
             Path err = Files.createTempFile("powerball", ".err");
@@ -59,12 +61,12 @@ final class Run implements AutoCloseable {
     /**
      * Starts Ingest, as compiled, in a folder, where it puts its database unless told otherwise.
      */
-    static Run ingest(Path folder, String... arguments) {
+    public static Run ingest(Path folder, String... arguments) {
         return start(folder, Programs.command("Ingest", List.of(), arguments));
     }
 
     /** The command that starts the JVM under test, for what runs for seconds. */
-    static List<String> java(String... arguments) {
+    public static List<String> java(String... arguments) {
         List<String> command = new ArrayList<>(List.of(JAVA, "--enable-native-access=ALL-UNNAMED"));
         // Not worth optimising, nor collecting garbage on threads of its own: a third less work.
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
@@ -73,7 +75,7 @@ final class Run implements AutoCloseable {
     }
 
     /** The jar of the SQLite driver. */
-    static Path driver() {
+    public static Path driver() {
         try (Stream<Path> jars = Files.list(PROJECT.resolve("lib"))) {
             return jars.filter(jar -> jar.getFileName().toString().startsWith("sqlite-jdbc"))
                     .findFirst().orElseThrow();
@@ -83,7 +85,7 @@ final class Run implements AutoCloseable {
     }
 
     /** Runs a command that must succeed. */
-    static void succeeds(String... command) {
+    public static void succeeds(String... command) {
         try (Run run = start(PROJECT, List.of(command))) {
             assertEquals(0, run.exitCode(), String.join(" ", command) + ": " + run.err());
         }
@@ -94,7 +96,7 @@ final class Run implements AutoCloseable {
      * one is open for a moment in whatever another test starts, and the system refuses to execute
      * a file while that may be written: "Text file busy".
      */
-    static void makeScript(Path file, String text) {
+    public static void makeScript(Path file, String text) {
         String command = "cat >\"$0\" && chmod +x \"$0\"";
         try (Run run = start(PROJECT, List.of("sh", "-c", command, file.toString()))) {
             assertEquals(0, run.type(text).typeEnd().exitCode(), run.err());
@@ -102,12 +104,12 @@ final class Run implements AutoCloseable {
     }
 
     /** The seed that an Ingest has said it asks for. */
-    String seed() {
+    public String seed() {
         return SEED.matcher(out()).results().findFirst().orElseThrow().group(1);
     }
 
     /** Types on its standard input. */
-    Run type(String text) {
+    public Run type(String text) {
         try {
             OutputStream in = process.getOutputStream();
             in.write(text.getBytes(StandardCharsets.UTF_8));
@@ -119,7 +121,7 @@ final class Run implements AutoCloseable {
     }
 
     /** Ends its standard input. */
-    Run typeEnd() {
+    public Run typeEnd() {
         try {
             process.getOutputStream().close();
             return this;
@@ -129,7 +131,7 @@ final class Run implements AutoCloseable {
     }
 
     /** Waits for its end. Returns its exit code. */
-    int exitCode() {
+    public int exitCode() {
         try {
             if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
                 throw new AssertionError("still running: " + process.info() + "\n" + out() + err());
@@ -140,11 +142,11 @@ final class Run implements AutoCloseable {
         }
     }
 
-    String out() {
+    public String out() {
         return read(out);
     }
 
-    String err() {
+    public String err() {
         return read(err);
     }
 
@@ -157,31 +159,31 @@ final class Run implements AutoCloseable {
     }
 
     /** Where a tool is on this machine, if it is there. */
-    static Optional<Path> onPath(String tool) {
+    public static Optional<Path> onPath(String tool) {
         return Stream.of(System.getenv("PATH").split(":"))
                 .map(folder -> Path.of(folder, tool)).filter(Files::isExecutable).findFirst();
     }
 
     /** Skips the test where a tool is missing. Returns its path. */
-    static String tool(String name) {
+    public static String tool(String name) {
         Optional<Path> found = onPath(name);
         assumeTrue(found.isPresent(), "needs the command " + name);
         return found.get().toString();
     }
 
     /** Waits until its output, or what it says on stderr, holds a pattern. */
-    void awaitOutput(String pattern) {
+    public void awaitOutput(String pattern) {
         Pattern wanted = Pattern.compile(pattern);
         await(pattern, () -> wanted.matcher(out() + err()).find(), () -> out() + err());
     }
 
     /** Waits until a condition holds. */
-    static void await(String what, BooleanSupplier condition) {
+    public static void await(String what, BooleanSupplier condition) {
         await(what, condition, () -> "");
     }
 
     /** Waits until a condition holds. If it never does, shows what was seen. */
-    static void await(String what, BooleanSupplier condition, Supplier<String> seen) {
+    public static void await(String what, BooleanSupplier condition, Supplier<String> seen) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {

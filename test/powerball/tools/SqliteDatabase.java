@@ -1,4 +1,4 @@
-package powerball;
+package powerball.tools;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,22 +11,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Looks into a database file with a connection of its own. */
-final class Database {
+public final class SqliteDatabase {
 
     private static final String PRIMARY_KEY = "transaction_id TEXT PRIMARY KEY";
 
     /** The columns as the design declares them, in any of the databases. */
-    static final String COLUMNS = PRIMARY_KEY + ", first_name TEXT, last_name TEXT, city TEXT, "
+    public static final String COLUMNS = PRIMARY_KEY + ", first_name TEXT, last_name TEXT, city TEXT, "
             + "state TEXT, customer_id TEXT, powerball_1 INTEGER, powerball_2 INTEGER, "
             + "powerball_3 INTEGER, powerball_4 INTEGER, powerball_5 INTEGER, "
             + "powerball_number INTEGER";
-    static final String CREATE_TABLE = "CREATE TABLE powerball_results (" + COLUMNS + ")";
+    public static final String CREATE_TABLE = "CREATE TABLE powerball_results (" + COLUMNS + ")";
 
-    private Database() {
+    private SqliteDatabase() {
     }
 
     /** The rows of an answer, each with its columns joined by |. */
-    static List<String> query(Path file, String sql) {
+    public static List<String> query(Path file, String sql) {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
                 Statement statement = connection.createStatement();
                 ResultSet found = statement.executeQuery(sql)) {
@@ -45,7 +45,7 @@ final class Database {
         }
     }
 
-    static void execute(Path file, String sql) {
+    public static void execute(Path file, String sql) {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
                 Statement statement = connection.createStatement()) {
             statement.executeUpdate(sql);
@@ -55,38 +55,38 @@ final class Database {
     }
 
     /** Makes the table, as somebody might by hand. */
-    static void createTable(Path file) {
+    public static void createTable(Path file) {
         execute(file, CREATE_TABLE);
     }
 
     /** The same, with the first column defined as told. */
-    static void createTable(Path file, String firstColumn) {
+    public static void createTable(Path file, String firstColumn) {
         execute(file, CREATE_TABLE.replace(PRIMARY_KEY, firstColumn));
     }
 
     /** Whether there are rows, also while another program is about to make the table. */
-    static boolean hasRows(Path file) {
+    public static boolean hasRows(Path file) {
         return Files.exists(file) && query(file, "SELECT 1 FROM sqlite_master").size() > 0
                 && count(file) > 0;
     }
 
     /** How many rows are stored. */
-    static int count(Path file) {
+    public static int count(Path file) {
         return Integer.parseInt(query(file, "SELECT count(*) FROM powerball_results").get(0));
     }
 
     /** Another program that writes, until it is closed. */
-    static final class Lock implements AutoCloseable {
+    public static final class Lock implements AutoCloseable {
         private final Connection connection;
 
-        Lock(Path file) throws SQLException {
+        public Lock(Path file) throws SQLException {
             connection = DriverManager.getConnection("jdbc:sqlite:" + file);
             try (Statement sql = connection.createStatement()) {
                 sql.execute("BEGIN IMMEDIATE");
             }
         }
 
-        void release() throws SQLException {
+        public void release() throws SQLException {
             connection.close();
         }
 

@@ -1,4 +1,4 @@
-package powerball;
+package powerball.tools;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,23 +14,23 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** A server on a free port that answers each connection with whatever bytes a test wants. */
-final class FakeServer implements AutoCloseable {
+public final class FakeServer implements AutoCloseable {
 
     /** Writes an answer to one request; the connection is closed when it returns. */
-    interface Answer {
+    public interface Answer {
         void to(String requestLine, OutputStream out) throws IOException, InterruptedException;
     }
 
     /** Thrown by an answer: the connection is to be reset. */
-    static final class Reset extends IOException {
+    public static final class Reset extends IOException {
         private static final long serialVersionUID = 1;
     }
 
-    final List<String> requests = new CopyOnWriteArrayList<>(); // their first lines
-    final String url;
+    public final List<String> requests = new CopyOnWriteArrayList<>(); // their first lines
+    public final String url;
     private final ServerSocket socket;
 
-    FakeServer(Answer answer) throws IOException {
+    public FakeServer(Answer answer) throws IOException {
         socket = new ServerSocket(0);
         url = "http://127.0.0.1:" + socket.getLocalPort();
         Thread acceptor = new Thread(() -> accept(answer));
@@ -80,41 +80,41 @@ final class FakeServer implements AutoCloseable {
     }
 
     /** Rows from to to - 1, good ones in the dialect of today, separated by commas. */
-    static String rows(int from, int to) {
+    public static String rows(int from, int to) {
         return IntStream.range(from, to).mapToObj(FakeServer::row)
                 .collect(Collectors.joining(", "));
     }
 
-    static String row(int i) {
+    public static String row(int i) {
         return String.format(
                 "('%s', 'Ana', 'O''Brien', 'Reno', 'NV', '5d1c8d8e-0000-4000-8000-%012d', "
                 + "3, 14, 27, 40, 68, 9)", id(i), i);
     }
 
     /** The transaction id of row i. */
-    static String id(int i) {
+    public static String id(int i) {
         return String.format("00000000-0000-7000-8000-%012d", i);
     }
 
     /** The row a request begins with. */
-    static int from(String requestLine) {
+    public static int from(String requestLine) {
         Matcher from = Pattern.compile("[?&]from=(\\d+)").matcher(requestLine);
         return from.find() ? Integer.parseInt(from.group(1)) : 0;
     }
 
-    static void send(OutputStream out, String text) throws IOException {
+    public static void send(OutputStream out, String text) throws IOException {
         out.write(text.getBytes(StandardCharsets.UTF_8));
         out.flush();
     }
 
     /** Sends one chunk of a chunked body; an empty one ends it. */
-    static void chunk(OutputStream out, String text) throws IOException {
+    public static void chunk(OutputStream out, String text) throws IOException {
         send(out, Integer.toHexString(text.getBytes(StandardCharsets.UTF_8).length) + "\r\n" + text
                 + "\r\n");
     }
 
     /** A whole answer with its body in chunks. */
-    static Answer chunked(String head, String... chunks) {
+    public static Answer chunked(String head, String... chunks) {
         return (request, out) -> {
             send(out, head + "\r\nTransfer-Encoding: chunked\r\n\r\n");
             for (String chunk : chunks) {
@@ -125,7 +125,7 @@ final class FakeServer implements AutoCloseable {
     }
 
     /** A whole answer: status and headers, then a body whose end is the end of the connection. */
-    static Answer closeDelimited(String head, String body) {
+    public static Answer closeDelimited(String head, String body) {
         return (request, out) -> send(out, head + "\r\n\r\n" + body);
     }
 
