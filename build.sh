@@ -164,8 +164,8 @@ pack() {
     done
   } >build/manifest
   make_jar server powerball.Server $rooms/Server*.class $rooms/names $rooms/index.html
-  make_jar ingest powerball.Ingest $rooms/Ingest*.class
-  make_jar winners powerball.Winners $rooms/Winners*.class
+  make_jar ingest powerball.ingest.Ingest $rooms/ingest $rooms/database $rooms/terminal
+  make_jar winners powerball.winners.Winners $rooms/winners $rooms/database $rooms/terminal
 }
 
 # Makes build/NAME.jar with a main class, of files and folders below build/main.
