@@ -239,9 +239,9 @@ final class SqliteFile implements Database {
         return switch (failure.getErrorCode()) {
             case FULL -> Failure.mendable("%s cannot grow: the disk is full.", name());
             case NOT_A_DATABASE -> new Failure("%s is not a SQLite database.", name());
-            case CANNOT_OPEN -> Failure.mendable("%s cannot be opened: %s. SQLite must be allowed"
-                    + " to read it and, if it has a write-ahead log, to write beside it. Never move"
-                    + " the database without %s-wal, which may hold rows.", name(), words, name());
+            case CANNOT_OPEN -> Failure.mendable("%s cannot be opened: %s. SQLite needs a folder"
+                    + " that it may write to, also for reading: with a write-ahead log, rows may"
+                    + " be in %s-wal, which must stay beside it.", name(), words, name());
             case 0 -> Failure.mendable("%s cannot be opened: %s. The driver unpacks native code"
                     + " into %s. Where it may not do so or not run it, name another folder:"
                     + " java -Dorg.sqlite.tmpdir=FOLDER", name(), words, temporaryFolder());

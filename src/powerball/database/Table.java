@@ -120,7 +120,7 @@ public final class Table {
         if (!unfit.isEmpty()) {
             throw new Failure("%s has a table %s that cannot hold these rows: %s. Its columns must"
                     + " be: %s. Name another database with --db, or drop that table.",
-                    database, NAME, String.join(", ", unfit), definitions(dialect));
+                    database, NAME, String.join("; ", unfit), definitions(dialect));
         }
     }
 
@@ -160,7 +160,7 @@ public final class Table {
     private static List<String> unfitColumns(Connection connection) throws SQLException {
         List<String> unfit = new ArrayList<>();
         if (type(connection).contains("VIEW")) unfit.add("it is a view");
-        Set<String> missing = COLUMNS.stream().map(Column::name).collect(Collectors.toSet());
+        List<String> missing = new ArrayList<>(COLUMNS.stream().map(Column::name).toList());
         try (ResultSet found = columns(connection)) {
             while (found.next()) {
                 String name = found.getString("COLUMN_NAME").toLowerCase(Locale.ROOT);
@@ -171,9 +171,9 @@ public final class Table {
                 }
             }
         }
-        COLUMNS.stream().map(Column::name).filter(missing::contains)
-                .forEach(name -> unfit.add("it has no " + name));
-        if (!missing.contains(KEY) && !keys(connection).equals(Set.of(KEY))) {
+        if (!missing.isEmpty()) {
+            unfit.add("it lacks " + String.join(", ", missing));
+        } else if (!keys(connection).equals(Set.of(KEY))) {
             unfit.add(KEY + " is not its primary key");
         }
         return unfit;

@@ -44,8 +44,8 @@ final class ServerFailure {
         if (cause instanceof ConnectException) {
             int port = URI.create(url).getPort();
             String other = port < 0 || port == USUAL_PORT ? "" : " --port " + port;
-            return new TransientFailure("No server answers at %s. Start one in another terminal:"
-                    + " java src/powerball/Server.java%s", url, other);
+            return new TransientFailure("No server answers at %s (start one in another terminal:"
+                    + " java src/powerball/Server.java%s).", url, other);
         }
         if (Failure.isOrHas(cause, SocketException.class)
                 || Failure.isOrHas(cause, EOFException.class)

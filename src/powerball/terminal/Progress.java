@@ -59,9 +59,10 @@ public final class Progress {
         System.err.println(Text.printable(sentence));
     }
 
-    /** Leaves the last state on the screen. */
+    /** Leaves the last state on the screen, if there is anything to show. */
     public void end(long done) {
-        if (isQuiet) return;
+        boolean isWorthShowing = done > 0 || lastShown > 0;
+        if (isQuiet || !isWorthShowing) return;
         if (isOnTerminal()) {
             draw(bar(done));
             System.err.println();
