@@ -50,10 +50,8 @@ public final class Table {
             // A column of fixed length pads what is shorter.
             if (type.matches("N?CHAR|BPCHAR|CHARACTER")) return isText() && size == length;
             if (type.equals("UUID")) return this == ID;
-            if (type.matches(TEXT_TYPES)) return isText() && size >= length;
-            // SQLite and PostgreSQL have decimal numbers without a size.
-            boolean hasRoom = size == 0 || size - digitsAfterPoint >= length;
-            return type.matches(NUMBER_TYPES) && !isText() && hasRoom;
+            boolean hasRoom = size == 0 || size - digitsAfterPoint >= length; // 0: no limit
+            return hasRoom && type.matches(isText() ? TEXT_TYPES : NUMBER_TYPES);
         }
 
         private boolean isText() {
