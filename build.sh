@@ -52,6 +52,7 @@ main() {
     test) check_names "$@"; build; compile_tests; run_tests "$@" ;;
     drivers) find_jdk; fetch build/drivers "${drivers[@]}" ;;
     sessions) build; compile_tests; run_tool Sessions ;;
+    picture) build; compile_tests; run_tool Picture ;;
     bench) build; compile_tests; bench "$@" ;;
     clean) rm -rf build ;;
     help | --help | -h) usage ;;
@@ -74,6 +75,7 @@ Usage: ./build.sh [command]
                 (TicketTest#ballsAreFair), or of several
   drivers       fetch the drivers of the other databases that are tested with
   sessions      write what the READMEs and the programs show of a terminal anew
+  picture       make src/page.png anew, the picture of the page
   bench [rows]  measure beside other tools (1,000,000 rows unless told; takes a
                 quarter of an hour)
   clean         remove build/ (the jars in lib/ stay)
