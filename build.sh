@@ -51,6 +51,8 @@ main() {
     demo) build; demo "$@" ;;
     test) check_names "$@"; build; compile_tests; run_tests "$@" ;;
     drivers) find_jdk; fetch build/drivers "${drivers[@]}" ;;
+    sessions) build; compile_tests; run_tool Sessions ;;
+    picture) build; compile_tests; run_tool Picture ;;
     bench) build; compile_tests; bench "$@" ;;
     clean) rm -rf build ;;
     help | --help | -h) usage ;;
@@ -72,6 +74,8 @@ Usage: ./build.sh [command]
   test [name]   run all tests, or those of a class (IngestTest), of a method
                 (TicketTest#ballsAreFair), or of several
   drivers       fetch the drivers of the other databases that are tested with
+  sessions      write what the READMEs and the programs show of a terminal anew
+  picture       make src/page.png anew, the picture of the page
   bench [rows]  measure beside other tools (1,000,000 rows unless told; takes a
                 quarter of an hour)
   clean         remove build/ (the jars in lib/ stay)
@@ -214,6 +218,11 @@ compile_tests() {
   # JUnit asks there who wants to be told what happens.
   echo powerball.tools.Report \
     >build/test/META-INF/services/org.junit.platform.launcher.TestExecutionListener
+}
+
+# One of the tools of the tests, with a main method.
+run_tool() {
+  "$java" "$native" -cp "build/main${separator}build/test${separator}lib/*" "powerball.tools.$1"
 }
 
 # The file of a class of tests, in whatever folder it is: test/powerball/ServerTest.java.

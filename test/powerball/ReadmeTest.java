@@ -9,10 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -20,16 +17,16 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.FieldSource;
 import powerball.tools.Run;
 import powerball.tools.ServerProcess;
+import powerball.tools.Sessions;
 import powerball.tools.SqliteDatabase;
+import powerball.tools.Transcript;
 
 /**
- * Runs the sessions that the READMEs and the programs' own comments show, in a copy of the project,
- * from top to bottom, and compares what is printed with what is shown there. Only the port, the
- * times and what is up to the network differ; three dots stand for lines that are left out. And
- * runs the recipes of the README, which print nothing.
+ * Compares what the READMEs and the programs' own comments show of a terminal with what is printed
+ * when it is typed, and runs the recipes of the README, which print nothing.
  */
 class ReadmeTest {
 
@@ -40,7 +37,6 @@ class ReadmeTest {
             + Run.PROJECT.resolve("build/main") + "\"") + " powerball.$1";
 
     private static final Pattern INGEST = Pattern.compile("powerball[/.]Ingest(\\.java)?");
-    private static final String PROMPT = "How many lucky winners today? ";
 
     @TempDir private static Path clusterFolder;
     private static Postgres postgres; // null until a test needs it
@@ -59,12 +55,16 @@ class ReadmeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"README.md", "src/README.md", "test/README.md"})
-    void everySessionInTheReadmesIsReal(String readme) throws IOException {
-        List<String> sessions = blocks(readme, "console");
-        assertTrue(sessions.size() > 0, readme);
-        copyProject();
-        replay(sessions);
+    @FieldSource("powerball.tools.Sessions#FILES")
+    void everySessionIsReal(List<String> files) throws IOException {
+        List<Sessions.Step> steps = Sessions.run(clone, files);
+        assertTrue(steps.size() > 0, files.toString());
+        for (Sessions.Step step : steps) {
+            if (!step.shown().matches(step.printed())) {
+                assertEquals(Transcript.steady(step.shown().shown()),
+                        Transcript.steady(step.printed()), step.command());
+            }
+        }
     }
 
     /** What stands in a README between fences of a kind. */
@@ -74,24 +74,9 @@ class ReadmeTest {
                 .map(block -> block.group(1)).toList();
     }
 
-    @Test void theSessionInEachProgramIsReal() throws IOException {
-        List<String> sessions = new ArrayList<>();
-        for (String program : List.of("Server", "Ingest", "Winners")) {
-            String source = Files.readString(Run.PROJECT.resolve("src/powerball/" + program
-                    + ".java"));
-            Matcher session = Pattern.compile(" \\* <pre>\n(.*?) \\* </pre>", Pattern.DOTALL)
-                    .matcher(source);
-            assertTrue(session.find(), program);
-            sessions.add(session.group(1).replaceAll("(?m)^ \\* ?", "").replace("\n\n", "\n"));
-        }
-        copyProject();
-        replay(sessions);
-    }
-
     @Test void theDemoRunsTheWholeJob() throws IOException {
-        copyProject();
-        try (Run demo = Run.start(clone, List.of("bash", "-c", environment()
-                + "./build.sh demo"))) {
+        Sessions.copyProject(clone);
+        try (Run demo = Run.bash(clone, "./build.sh demo")) {
             assertEquals(0, demo.exitCode(), demo.out() + demo.err());
             assertTrue(demo.out()
                     .contains("Stored 1,000 rows in powerball_data.db (0 already there)"),
@@ -136,7 +121,7 @@ class ReadmeTest {
         String command = recipe("xargs").replace("250000", "250").replace("750000", "750");
         Postgres postgres = postgres();
         try (ServerProcess server = ServerProcess.start()) {
-            copyProject();
+            Sessions.copyProject(clone);
             Files.copy(postgres.driverJar, clone.resolve("lib/driver.jar"));
             String compiled = FROM_SOURCE.matcher(command).replaceFirst(COMPILED);
             shell(INGEST.matcher(compiled).replaceFirst("$0 --url " + server.url)
@@ -240,106 +225,9 @@ class ReadmeTest {
 
     /** Runs a command in the clone. Returns what it prints, on stdout or stderr. */
     private String shell(String command, int exitCode) {
-        try (Run run = Run.start(clone, List.of("bash", "-c", environment() + command))) {
+        try (Run run = Run.bash(clone, command)) {
             assertEquals(exitCode, run.exitCode(), command + "\n" + run.out() + run.err());
             return run.out() + run.err();
         }
-    }
-
-    // ---- How they are run -----------------------------------------------------------------------
-
-    /** By another process, as this one may hold a script open (see Run.makeScript). */
-    private void copyProject() {
-        Run.succeeds("cp", "-R", "src", "test", "lib", "build.sh", clone.toString());
-    }
-
-    /**
-     * So that "java" is the JDK under test, as it would be for its user, but optimises as little as
-     * in Run.java.
-     */
-    private static String environment() {
-        String home = System.getProperty("java.home");
-        return "export JAVA_HOME='" + home + "' PATH='" + home + "/bin':\"$PATH\""
-                + " JDK_JAVA_OPTIONS=-XX:TieredStopAtLevel=1; ";
-    }
-
-    /**
-     * The first start of a program is as it is shown, from source; the others are of what is
-     * compiled already, which takes a third of the time.
-     */
-    private void replay(List<String> sessions) throws IOException {
-        Set<String> startedFromSource = new HashSet<>();
-        ServerProcess server = null;
-        try {
-            for (String session : sessions) {
-                for (String step : session.split("(?m)^\\$ ")) {
-                    if (step.isEmpty()) {
-                        continue;
-                    }
-                    String command = step.substring(0, step.indexOf('\n'));
-                    String shown = step.substring(step.indexOf('\n') + 1);
-                    if (command.startsWith("java src/powerball/Server.java")
-                            && !command.contains("--help")) {
-                        if (server != null) {
-                            server.close();
-                        }
-                        server = ServerProcess.start(clone,
-                                List.of("bash", "-c", environment() + "exec " + command
-                                + " --port 0"));
-                        assertEquals(shown, server.run.out().replace(":" + server.port, ":8000"),
-                                command);
-                    } else {
-                        Matcher start = FROM_SOURCE.matcher(command);
-                        boolean again = start.find() && !startedFromSource.add(start.group(1));
-                        compare(again ? start.replaceAll(COMPILED) : command, shown, server);
-                    }
-                }
-            }
-        } finally {
-            if (server != null) {
-                server.close();
-            }
-        }
-    }
-
-    private void compare(String command, String shown, ServerProcess server) {
-        String port = server == null ? ":8000" : ":" + server.port; // some sessions need none
-        String real = command.replace(":8000", port);
-        boolean ingest = INGEST.matcher(command).find();
-        if (ingest && !command.contains("--help")) {
-            real = INGEST.matcher(real).replaceFirst("$0 --url " + server.url);
-        }
-        try (Run run = Run.start(clone, List.of("bash", "-c", environment() + real))) {
-            Matcher answer = Pattern.compile(Pattern.quote(PROMPT) + "(.+)\n").matcher(shown);
-            if (answer.find()) {
-                run.type(answer.group(1) + "\n");
-            }
-            run.exitCode();
-            // typing ends the line, not the program
-            String expected = answer.reset().replaceAll(Matcher.quoteReplacement(PROMPT));
-            String printed = run.out().replace(port, ":8000");
-            int first = printed.indexOf('\n') + 1; // what stderr has comes behind the first line
-            String all = ingest ? printed.substring(0, first) + run.err()
-                    + printed.substring(first) : printed + run.err();
-            String pattern = Pattern.quote("\n" + steady(expected))
-                    .replace("\n...", "\\E(?s:.*)\\Q");
-            if (!Pattern.matches(pattern, "\n" + steady(all))) {
-                assertEquals(steady(expected), steady(all), command);
-            }
-        }
-    }
-
-    /** Without progress, times, and how often and where exactly a stream broke. */
-    private static String steady(String text) {
-        return text.replaceAll("(?m)^ *\\d+% .* rows.*\n", "")
-                .replaceAll("(?m)^NOTE: Picked up JDK_JAVA_OPTIONS.*\n", "")
-                .replaceAll("(?m)(^WARNING: .*\n)+\n?", "") // JDK 24 and later, of native code
-                .replaceAll("in [\\d.]+ s, [\\d,]+ rows/s", "in T s, R rows/s")
-                .replaceAll("Stored [\\d,]{7,} rows in killed.db \\([\\d,]{5,} already there\\)",
-                        "Stored the rest in killed.db")
-                .replaceAll("(The stream broke after [\\d,]+ of ([\\d,]+) rows\\. Asking for the "
-                        + "rest in 0\\.1 s\\.\n)+",
-                        "The stream broke after some of $2 rows.\n")
-                .replaceAll("(?m) +$", "").strip();
     }
 }

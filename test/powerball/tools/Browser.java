@@ -5,6 +5,7 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -190,6 +191,12 @@ public final class Browser implements AutoCloseable {
 
         private static String find(String selector) {
             return "document.querySelector(" + Json.quote(selector) + ")";
+        }
+
+        /** What the window shows, as a PNG. */
+        public byte[] screenshot() {
+            Map<?, ?> answer = call(session, "Page.captureScreenshot", "format", "png");
+            return Base64.getDecoder().decode((String) answer.get("data"));
         }
 
         /** What its script holds in memory, after a collection of garbage. */

@@ -74,6 +74,20 @@ public final class Run implements AutoCloseable {
         return command;
     }
 
+    /**
+     * Starts a command in bash, in a folder. There "java" is the JDK under test, as it would be for
+     * its user, but optimises as little as in {@link #java}.
+     */
+    public static Run bash(Path folder, String command) {
+        return start(folder, bashCommand(command));
+    }
+
+    static List<String> bashCommand(String command) {
+        String home = System.getProperty("java.home");
+        return List.of("bash", "-c", "export JAVA_HOME='" + home + "' PATH='" + home
+                + "/bin':\"$PATH\" JDK_JAVA_OPTIONS=-XX:TieredStopAtLevel=1; " + command);
+    }
+
     /** The jar of the SQLite driver. */
     public static Path driver() {
         try (Stream<Path> jars = Files.list(PROJECT.resolve("lib"))) {
