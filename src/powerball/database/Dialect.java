@@ -36,9 +36,14 @@ public interface Dialect {
         return "ON CONFLICT (" + Table.KEY + ") DO NOTHING";
     }
 
-    /** How many rows a statement stores at once; that is twice as fast as one by one. */
-    default int rowsPerStatement() {
-        return 64;
+    /** What stores rows through a connection. */
+    default Inserter inserter(Connection connection) throws SQLException {
+        return new ValuesInserter(connection, this);
+    }
+
+    /** How many rows are sent at once, at least. */
+    default int rowsPerBatch() {
+        return 1024;
     }
 
     /** Properties for the driver. They bound each wait: a silent server must not stop Ctrl-C. */

@@ -2,19 +2,38 @@ package powerball.database;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** MySQL and MariaDB, alone or as a Galera cluster, with the driver of either. */
 final class MySql implements Dialect {
 
-    private static final Pattern TRANSIENT_STATES = Pattern.compile("08...|40...|70100");
+    private static final String MYSQLS_OWN_DRIVER = "jdbc:mysql:";
+
+    /** SQLStates that can pass. */
+    private static final Pattern TRANSIENT_STATES = Pattern.compile(
+            "08..." // the connection is lost, or a node of a cluster takes no statements
+            + "|25S0." // the driver has gone to another node: the transaction is lost
+            + "|40..." // the transaction was rolled back, and is to be tried again
+            + "|70100"); // an administrator has ended the session
+    /** Error codes of the server that can pass, although their state, HY000, can be anything. */
+    private static final Set<Integer> TRANSIENT_CODES = Set.of(
+            1205, // waited too long for a lock
+            1290, // only to be read: a replica that has not taken over yet
+            1412); // another ingest has made the table at the same moment
+
+    static {
+        // MariaDB's driver prints warnings. What there is to say, its exceptions say.
+        System.setProperty("mariadb.logging.disable", "true");
+    }
 
     @Override public Map<String, String> driversByUrl() {
         Map<String, String> drivers = new LinkedHashMap<>();
         drivers.put("jdbc:mariadb:", "org.mariadb.jdbc.Driver");
-        drivers.put("jdbc:mysql:", "com.mysql.cj.jdbc.Driver");
+        drivers.put(MYSQLS_OWN_DRIVER, "com.mysql.cj.jdbc.Driver");
         return drivers;
     }
 
@@ -36,9 +55,16 @@ final class MySql implements Dialect {
     }
 
     @Override public Map<String, String> properties(String url) {
-        return Map.of(
-                "connectTimeout", "10000", "socketTimeout", "30000", // milliseconds
-                "useAffectedRows", "true"); // a row that is there already counts 0
+        Map<String, String> properties = new HashMap<>();
+        properties.put("connectTimeout", "10000"); // milliseconds
+        properties.put("socketTimeout", "30000");
+        // Without the mode, what is too long for a column would be cut off.
+        properties.put("sessionVariables",
+                "innodb_lock_wait_timeout=10,sql_mode='STRICT_ALL_TABLES'");
+        properties.put("useAffectedRows", "true"); // a row that is there already counts 0
+        // MariaDB's driver needs no more than a fetch size to pass on a few rows at a time.
+        if (url.startsWith(MYSQLS_OWN_DRIVER)) properties.put("useCursorFetch", "true");
+        return properties;
     }
 
     @Override public void beginToRead(Connection connection) throws SQLException {
@@ -48,6 +74,7 @@ final class MySql implements Dialect {
     }
 
     @Override public boolean canPass(SQLException failure) {
-        return TRANSIENT_STATES.matcher(String.valueOf(failure.getSQLState())).matches();
+        return TRANSIENT_STATES.matcher(String.valueOf(failure.getSQLState())).matches()
+                || TRANSIENT_CODES.contains(failure.getErrorCode());
     }
 }

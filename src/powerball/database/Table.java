@@ -57,6 +57,10 @@ public final class Table {
         private boolean isText() {
             return sqlType.equals("TEXT");
         }
+
+        String sqlType() {
+            return sqlType;
+        }
     }
 
     /** A column of the table. */
@@ -80,21 +84,16 @@ public final class Table {
 
     public static final String KEY = COLUMNS.get(0).name();
 
+    /** The names of the columns, as a statement lists them. */
+    static final String NAMES =
+            COLUMNS.stream().map(Column::name).collect(Collectors.joining(", "));
+
     private static final String TEXT_TYPES =
             "(TINY|MEDIUM|LONG)?TEXT|N?VARCHAR|CHARACTER VARYING|CLOB|STRING";
     private static final String NUMBER_TYPES =
             "(TINY|SMALL|MEDIUM|BIG|HUGE)?INT(EGER)?[248]?( UNSIGNED)?|NUMERIC|DECIMAL";
-    private static final String NAMES =
-            COLUMNS.stream().map(Column::name).collect(Collectors.joining(", "));
 
     private Table() {
-    }
-
-    /** The statement that stores so many rows, and skips those that are there already. */
-    public static String insertStatement(int rows, Dialect dialect) {
-        String row = "(" + "?, ".repeat(COLUMNS.size() - 1) + "?)";
-        return "INSERT INTO " + NAME + " (" + NAMES + ") VALUES "
-                + (row + ", ").repeat(rows - 1) + row + " " + dialect.skipsStoredRow();
     }
 
     /** The statement that finds a row by its id. */

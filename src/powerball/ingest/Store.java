@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import powerball.database.Database;
 import powerball.database.Failure;
+import powerball.database.Inserter;
 import powerball.database.Table;
 
 /**
@@ -29,7 +30,6 @@ final class Store {
 
     private static final long COMMIT_MILLIS = 900; // plus the commit: at least once a second
     private static final long TURN_MILLIS = 10; // after a commit
-    private static final int BATCH_ROWS = 1024; // sent to the database together
 
     private final Database database;
     private final Commits commits = new Commits();
@@ -37,8 +37,7 @@ final class Store {
     private long everCommitted;
 
     private Connection connection; // null while it is closed
-    private PreparedStatement insertMany;
-    private PreparedStatement insertOne;
+    private Inserter inserter;
 
     private boolean isInTransaction;
     private long transactionStart; // in System.nanoTime()
@@ -108,7 +107,7 @@ final class Store {
             transactionStart = System.nanoTime();
         }
         waitingRows.addAll(rows);
-        if (waitingRows.size() >= BATCH_ROWS) send();
+        if (waitingRows.size() >= database.dialect().rowsPerBatch()) send();
     }
 
     /** Commits about once a second, and gives other programs a turn. */
@@ -147,11 +146,7 @@ final class Store {
             // Not earlier, so that no empty database is left behind if no server answers.
             if (connection == null) open();
             database.begin(connection);
-            int rowsAtOnce = database.dialect().rowsPerStatement();
-            int many = waitingRows.size() / rowsAtOnce * rowsAtOnce;
-            insert(waitingRows.subList(0, many), insertMany, rowsAtOnce);
-            insert(waitingRows.subList(many, waitingRows.size()), insertOne, 1);
-            waitingRows.clear();
+            insertWaitingRows();
         } catch (SQLException e) {
             throw givenUp(database.explain(e));
         } catch (Failure e) {
@@ -161,49 +156,17 @@ final class Store {
 
     private void open() throws SQLException, Failure {
         connection = database.openToWrite();
-        insertMany = prepareInsert(database.dialect().rowsPerStatement());
-        insertOne = prepareInsert(1);
+        inserter = database.dialect().inserter(connection);
     }
 
-    private PreparedStatement prepareInsert(int rows) throws SQLException {
-        return connection.prepareStatement(Table.insertStatement(rows, database.dialect()));
-    }
-
-    private void insert(List<Object[]> rows, PreparedStatement statement, int rowsPerStatement)
-            throws SQLException {
-        if (rows.isEmpty()) return;
-        int rowsBound = 0;
-        for (Object[] row : rows) {
-            bind(row, statement, rowsBound * row.length);
-            rowsBound++;
-            if (rowsBound == rowsPerStatement) {
-                statement.addBatch();
-                rowsBound = 0;
-            }
-        }
-        long rowsStored = 0;
-        for (int count : statement.executeBatch()) {
-            rowsStored += count < 0 ? rowsPerStatement : count; // below 0: the driver cannot tell
-        }
-        rowsInTransaction += rows.size();
-        alreadyThereInTransaction += rows.size() - rowsStored;
-        lastIdInTransaction = (String) rows.get(rows.size() - 1)[0];
-    }
-
-    /** Binds a row to the parameters after these. By type, as setObject takes 4 % more time. */
-    private static void bind(Object[] row, PreparedStatement statement, int parametersBefore)
-            throws SQLException {
-        int parameter = parametersBefore;
-        for (Object value : row) {
-            parameter++;
-            if (value instanceof Integer number) {
-                statement.setInt(parameter, number);
-            } else if (value instanceof String text) {
-                statement.setString(parameter, text);
-            } else {
-                statement.setObject(parameter, value);
-            }
-        }
+    private void insertWaitingRows() throws SQLException {
+        if (waitingRows.isEmpty()) return;
+        int rows = waitingRows.size();
+        int rowsStored = inserter.insert(waitingRows);
+        rowsInTransaction += rows;
+        alreadyThereInTransaction += rows - rowsStored;
+        lastIdInTransaction = (String) waitingRows.get(rows - 1)[0];
+        waitingRows.clear();
     }
 
     /** Gives the transaction up by closing its connection. Returns the failure, to be thrown. */

