@@ -13,6 +13,8 @@ import java.util.Properties;
 final class DatabaseServer implements Database {
 
     private static final String PASSWORD_VARIABLE = "DB_PASSWORD";
+    /** SQLStates that say that the table does not take a row: it will not take it later. */
+    private static final String ROW_REFUSED = "2[23]...";
     /** Options whose values are secret, but not the driver's option that names a file of them. */
     private static final String SECRET_OPTION =
             "(?is).*(?!passfile)(pass|pwd|secret|token)\\w*\\s*=.*";
@@ -119,11 +121,13 @@ final class DatabaseServer implements Database {
     @Override public Failure explain(SQLException failure) {
         SQLException next = failure.getNextException();
         SQLException first = next == null ? failure : next; // a batch only says that it failed
-        String sentence = "The database says: " + words(first) + " (" + first.getSQLState() + ").";
+        String state = String.valueOf(first.getSQLState());
+        String sentence = "The database says: " + words(first) + " (" + state + ").";
         // Somebody has mistyped it, or a name server is away, for long.
         boolean isHostUnknown = Failure.isOrHas(first, UnknownHostException.class);
         if (dialect.canPass(first) && !isHostUnknown) return new TransientFailure("%s", sentence);
-        return Failure.mendable("%s", sentence);
+        return state.matches(ROW_REFUSED)
+                ? new Failure("%s", sentence) : Failure.mendable("%s", sentence);
     }
 
     /** The driver's message, and that of the cause if it is different. */

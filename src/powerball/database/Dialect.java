@@ -1,7 +1,9 @@
 package powerball.database;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -49,6 +51,11 @@ public interface Dialect {
     /** Properties for the driver. They bound each wait: a silent server must not stop Ctrl-C. */
     Map<String, String> properties(String url);
 
+    /** What of the table cannot hold letters like ø, in a few words; "" if all of it can. */
+    default String unfitForLetters(Connection connection) throws SQLException {
+        return "";
+    }
+
     /** Lets a connection only read, in a transaction that sees the rows as they are at its start. */
     void beginToRead(Connection connection) throws SQLException;
 
@@ -64,6 +71,14 @@ public interface Dialect {
 
     /** Whether a failure may have passed when the transaction is tried again. */
     boolean canPass(SQLException failure);
+
+    /** The first column of the first row of an answer; "" if there is no row. */
+    static String answer(String sql, Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet answer = statement.executeQuery(sql)) {
+            return answer.next() ? answer.getString(1) : "";
+        }
+    }
 
     /** The start of this URL among those of the dialects, "" if it is none of them. */
     static String prefix(String url) {

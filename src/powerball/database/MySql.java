@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** MySQL and MariaDB, alone or as a Galera cluster, with the driver of either. */
 final class MySql implements Dialect {
@@ -47,6 +48,18 @@ final class MySql implements Dialect {
 
     @Override public String tableOptions() {
         return " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
+    }
+
+    /** Whatever the character set of the database is, the table's own decides. */
+    @Override public String unfitForLetters(Connection connection) throws SQLException {
+        String names = Table.COLUMNS.stream()
+                .filter(column -> column.kind() == Table.Kind.NAME)
+                .map(column -> "'" + column.name() + "'").collect(Collectors.joining(", "));
+        return Dialect.answer("SELECT concat(column_name, ' has the character set ',"
+                + " character_set_name) FROM information_schema.columns"
+                + " WHERE table_schema = database() AND table_name = '" + Table.NAME + "'"
+                + " AND column_name IN (" + names + ") AND character_set_name NOT LIKE 'utf%'",
+                connection);
     }
 
     /** INSERT IGNORE would skip other errors, too: a value that is too long. */

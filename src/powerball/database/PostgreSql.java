@@ -30,6 +30,11 @@ final class PostgreSql implements Dialect {
                 "stringtype", "unspecified"); // text fits a column of the type uuid, too
     }
 
+    @Override public String unfitForLetters(Connection connection) throws SQLException {
+        String encoding = Dialect.answer("SHOW server_encoding", connection);
+        return encoding.equals("UTF8") ? "" : "the encoding of its database is " + encoding;
+    }
+
     /** Without autocommit off, the driver reads all rows into memory before the first is seen. */
     @Override public void beginToRead(Connection connection) throws SQLException {
         connection.setReadOnly(true);

@@ -7,9 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Map;
 import java.util.Properties;
 
@@ -120,8 +118,8 @@ final class SqliteFile implements Database {
      */
     private Connection switchToLog(Connection connection) throws SQLException {
         try {
-            hasLog = answer("PRAGMA journal_mode = WAL", connection).equals("wal");
-            answer("SELECT count(*) FROM sqlite_master", connection);
+            hasLog = Dialect.answer("PRAGMA journal_mode = WAL", connection).equals("wal");
+            Dialect.answer("SELECT count(*) FROM sqlite_master", connection);
             return connection;
         } catch (SQLException e) {
             if (e.getErrorCode() != IO_ERROR) throw e;
@@ -134,16 +132,9 @@ final class SqliteFile implements Database {
     /** Uses the rollback journal: just as safe, but readers wait. */
     private Connection connectWithoutLog() throws SQLException {
         try (Connection alone = connect(ALONE)) {
-            answer("PRAGMA journal_mode = DELETE", alone);
+            Dialect.answer("PRAGMA journal_mode = DELETE", alone);
         }
         return connect(dialect.properties(Sqlite.URL));
-    }
-
-    private static String answer(String sql, Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet answer = statement.executeQuery(sql)) {
-            return answer.getString(1);
-        }
     }
 
     // ---- To read --------------------------------------------------------------------------------

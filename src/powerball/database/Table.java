@@ -114,10 +114,12 @@ public final class Table {
             }
         }
         List<String> unfit = unfitColumns(connection);
+        String unfitForLetters = dialect.unfitForLetters(connection);
+        if (!unfitForLetters.isEmpty()) unfit.add(unfitForLetters);
         if (!unfit.isEmpty()) {
-            throw new Failure("%s has a table %s that cannot hold these rows: %s. Its columns must"
-                    + " be: %s. Name another database with --db, or drop that table.",
-                    database, NAME, String.join("; ", unfit), definitions(dialect));
+            throw new Failure("%s has a table %s that cannot hold these rows: %s. Name another"
+                    + " database with --db, or drop that table; the right one is made by %s",
+                    database, NAME, String.join("; ", unfit), createStatement(dialect));
         }
     }
 
@@ -126,18 +128,14 @@ public final class Table {
      * a statement of many rows changes, to be able to roll back that statement alone.
      */
     private static String createStatement(Dialect dialect) {
-        return "CREATE TABLE IF NOT EXISTS " + NAME + " (" + definitions(dialect) + ")"
-                + dialect.tableOptions();
-    }
-
-    private static String definitions(Dialect dialect) {
         List<String> definitions = new ArrayList<>();
         for (Column column : COLUMNS) {
             boolean isKey = column.name().equals(KEY);
             String type = isKey ? dialect.keyType() + " PRIMARY KEY" : column.kind().sqlType;
             definitions.add(column.name() + " " + type);
         }
-        return String.join(", ", definitions);
+        return "CREATE TABLE IF NOT EXISTS " + NAME + " (" + String.join(", ", definitions) + ")"
+                + dialect.tableOptions();
     }
 
     /** Whether there is a table or a view of this name where the connection makes its tables. */
