@@ -39,7 +39,9 @@ public interface Database {
 
     Dialect dialect();
 
-    /** Begins to load the driver on another thread. Whoever opens the database waits for the end. */
+    /**
+     * Begins to load the driver on another thread. Whoever opens the database waits for the end.
+     */
     default void loadDriverMeanwhile() {
         Thread loader = new Thread(() -> {
             try {

@@ -56,7 +56,9 @@ public interface Dialect {
         return "";
     }
 
-    /** Lets a connection only read, in a transaction that sees the rows as they are at its start. */
+    /**
+     * Lets a connection only read, in a transaction that sees the rows as they are at its start.
+     */
     void beginToRead(Connection connection) throws SQLException;
 
     /** The fetch size with which a result comes a few rows at a time. */

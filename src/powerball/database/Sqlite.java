@@ -4,7 +4,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
 
-/** SQLite. How its file is treated, and what its errors mean to people, is in {@link SqliteFile}. */
+/**
+ * SQLite. How its file is treated, and what its errors mean to people, is in {@link SqliteFile}.
+ */
 final class Sqlite implements Dialect {
 
     static final String URL = "jdbc:sqlite:";

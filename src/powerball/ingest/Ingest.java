@@ -11,8 +11,8 @@ import powerball.terminal.Text;
 
 /**
  * Asks how many rows to fetch, streams them from a Powerball server and stores them in table
- * {@code powerball_results} of a database. It needs a JDK, 17 or newer, {@code ./build.sh} once, and
- * a server:
+ * {@code powerball_results} of a database. It needs a JDK, 17 or newer, {@code ./build.sh} once,
+ * and a server:
  *
  * <pre>
  * $ java -jar build/ingest.jar 1000 --seed 42
@@ -22,12 +22,12 @@ import powerball.terminal.Text;
  *
  * <b>How it recovers.</b> A job is a loop of attempts ({@link #job}). An attempt asks for the rows
  * from the first one that is not committed, and stores them ({@link #attempt}). It ends well, or
- * with a {@link Failure}; after a {@link TransientFailure} (the stream breaks or stalls, a server or
- * a database is away, busy or locked) the rows that have arrived are committed, if that can be, and
- * after a pause the next attempt begins, until the {@link Patience} is at its end. No row is lost,
- * as only committed rows are not asked for again. No row is stored twice, as its id is the primary
- * key, and the same seed gives the same ids. For the same reason, the same command finishes a job
- * that has failed. There is no other mechanism.
+ * with a {@link Failure}; after a {@link TransientFailure} (the stream breaks or stalls, a server
+ * or a database is away, busy or locked) the rows that have arrived are committed, if that can be,
+ * and after a pause the next attempt begins, until the {@link Patience} is at its end. No row is
+ * lost, as only committed rows are not asked for again. No row is stored twice, as its id is the
+ * primary key, and the same seed gives the same ids. For the same reason, the same command finishes
+ * a job that has failed. There is no other mechanism.
  *
  * <p><b>Who does what.</b> This class and the {@link Store} run on the main thread, and so does the
  * {@link Download}. The {@link RowReceiver} with its {@link RowParser} works on the threads of the

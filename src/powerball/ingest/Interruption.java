@@ -11,9 +11,9 @@ import java.util.concurrent.CountDownLatch;
  * the next attempt.
  * <li>The job's thread gets the interrupt, or sees the flag between two batches of rows. It stores
  * and commits what has arrived, and says how to finish.
- * <li>It calls {@link #jobFinished}. The hook returns, and the JVM ends with the signal's exit code:
- * 130 for Ctrl-C, 143 for TERM, 129 for HUP. (Halting it here would skip the driver's cleanup: 1.1 MB
- * in the temporary folder.)
+ * <li>It calls {@link #jobFinished}. The hook returns, and the JVM ends with the signal's exit
+ * code: 130 for Ctrl-C, 143 for TERM, 129 for HUP. (Halting it here would skip the driver's
+ * cleanup: 1.1 MB in the temporary folder.)
  * </ol>
  */
 final class Interruption {

@@ -13,10 +13,10 @@ import powerball.database.Table;
  * of the {@link Table}, separated by commas, and {@code )}. If the last row is incomplete, the
  * parser goes back to its start and waits for more, so it never holds more than its buffer.
  *
- * <p>It checks the form of a row, the UUIDs and the range of each ball. Balls out of order and balls
- * that come up twice are accepted: the oldest servers of this API, which were written in Python,
- * send both. They also separate rows by a comma and a space instead of a line break, write 12 as
- * {@code (12,)}, and do not double apostrophes.
+ * <p>It checks the form of a row, the UUIDs and the range of each ball. Balls out of order and
+ * balls that come up twice are accepted: the oldest servers of this API, which were written in
+ * Python, send both. They also separate rows by a comma and a space instead of a line break, write
+ * 12 as {@code (12,)}, and do not double apostrophes.
  *
  * <p>Not for several threads at once.
  */

@@ -23,7 +23,9 @@ public final class Arguments {
     private Arguments() {
     }
 
-    /** Refuses an option that is not among these, lacks its value, has one too many, or is twice. */
+    /**
+     * Refuses an option that is not among these, lacks its value, has one too many, or is twice.
+     */
     public static Arguments parse(String[] typed, List<String> optionNames, List<String> flags) {
         Arguments given = new Arguments();
         Iterator<String> rest = List.of(typed).iterator();

@@ -3,7 +3,9 @@ package powerball.winners;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
 
-/** Whether a drum is fair: how often each of its numbers came up, as bars, and a chi-square test. */
+/**
+ * Whether a drum is fair: how often each of its numbers came up, as bars, and a chi-square test.
+ */
 final class Fairness {
 
     private static final int BAR_COLUMNS = 3;
@@ -36,7 +38,9 @@ final class Fairness {
         deviation = Math.sqrt(expected * (1 - chance));
     }
 
-    /** Prints the bars in columns that read downwards, and the verdict. Takes how to paint a bar. */
+    /**
+     * Prints the bars in columns that read downwards, and the verdict. Takes how to paint a bar.
+     */
     void print(UnaryOperator<String> paint) {
         System.out.printf("%nHow often each %s came up, beside the %,.1f times expected (|)%n",
                 ball, expected);

@@ -29,8 +29,8 @@ import powerball.terminal.Text;
  * The {@link TicketReader} passes every ticket to a {@link Tally}, which counts what it has won by
  * the rules in {@link Numbers} and {@link Tier}; then the {@link Report} is printed, and what
  * {@link Fairness} says of the drums. The database is only read, in one transaction and a few rows
- * at a time: an ingest may go on writing meanwhile, and ten million tickets need no more memory than
- * ten.
+ * at a time: an ingest may go on writing meanwhile, and ten million tickets need no more memory
+ * than ten.
  */
 public final class Winners {
 
