@@ -15,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.opentest4j.TestAbortedException;
+import powerball.tools.Postgres;
 import powerball.tools.SqliteDatabase;
 
 /**

@@ -30,6 +30,7 @@ import powerball.tools.FakeServer;
 import powerball.tools.Programs;
 import powerball.tools.Run;
 import powerball.tools.ServerProcess;
+import powerball.winners.Tiers;
 
 /** The web page, in a real browser. */
 class PageTest {
@@ -429,10 +430,9 @@ class PageTest {
     }
 
     private static String won(Server.Ticket ticket, Set<Integer> white, int powerball) {
-        return Winners.Tier.of(matches(ticket, white), ticket.powerball() == powerball)
-                .map(tier -> " " + tier + ": $"
-                        + (Set.of("PB", "1 + PB").contains(tier.toString()) ? "4" : "7"))
-                .orElse("");
+        String tier = Tiers.of(matches(ticket, white), ticket.powerball() == powerball);
+        String prize = Set.of("PB", "1 + PB").contains(tier) ? "$4" : "$7";
+        return tier.isEmpty() ? "" : " " + tier + ": " + prize;
     }
 
     private static int matches(Server.Ticket ticket, Set<Integer> white) {

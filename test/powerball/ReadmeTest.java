@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
+import powerball.tools.Postgres;
 import powerball.tools.Run;
 import powerball.tools.ServerProcess;
 import powerball.tools.Sessions;

@@ -86,14 +86,12 @@ public final class FakeServer implements AutoCloseable {
     }
 
     public static String row(int i) {
-        return String.format(
-                "('%s', 'Ana', 'O''Brien', 'Reno', 'NV', '5d1c8d8e-0000-4000-8000-%012d', "
-                + "3, 14, 27, 40, 68, 9)", id(i), i);
+        return Row.of(i).sql();
     }
 
     /** The transaction id of row i. */
     public static String id(int i) {
-        return String.format("00000000-0000-7000-8000-%012d", i);
+        return (String) Row.of(i).values()[0];
     }
 
     /** The row a request begins with. */

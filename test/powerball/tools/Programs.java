@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Locale;
 import java.util.spi.ToolProvider;
 import org.sqlite.util.LibraryLoaderUtil;
 
@@ -51,9 +52,15 @@ public final class Programs {
                     "-Djavax.net.ssl.trustStore=NONE")); // the certificates are rarely needed
         }
         command.addAll(jvm);
-        command.add("powerball." + program);
+        command.add(mainClass(program));
         command.addAll(List.of(arguments));
         return command;
+    }
+
+    /** Server is in the package that the others' rooms are in. */
+    static String mainClass(String program) {
+        String room = program.equals("Server") ? "" : program.toLowerCase(Locale.ROOT) + ".";
+        return "powerball." + room + program;
     }
 
     /** Only classes from a jar can be archived. */

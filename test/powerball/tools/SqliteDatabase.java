@@ -4,22 +4,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Looks into a database file with a connection of its own. */
 public final class SqliteDatabase {
 
-    private static final String PRIMARY_KEY = "transaction_id TEXT PRIMARY KEY";
+    private static final String PRIMARY_KEY = Row.NAMES.get(0) + " TEXT PRIMARY KEY";
 
-    /** The columns as the design declares them, in any of the databases. */
-    public static final String COLUMNS = PRIMARY_KEY + ", first_name TEXT, last_name TEXT, city TEXT, "
-            + "state TEXT, customer_id TEXT, powerball_1 INTEGER, powerball_2 INTEGER, "
-            + "powerball_3 INTEGER, powerball_4 INTEGER, powerball_5 INTEGER, "
-            + "powerball_number INTEGER";
+    /** The columns, in SQL that any of the databases takes. */
+    public static final String COLUMNS = PRIMARY_KEY + Row.NAMES.stream().skip(1)
+            .map(name -> ", " + name + " " + Row.sqlType(name)).collect(Collectors.joining());
     public static final String CREATE_TABLE = "CREATE TABLE powerball_results (" + COLUMNS + ")";
 
     private SqliteDatabase() {
@@ -51,6 +52,22 @@ public final class SqliteDatabase {
             statement.executeUpdate(sql);
         } catch (SQLException e) {
             throw new AssertionError(sql + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Stores rows, whatever their values are. */
+    public static void insert(Connection connection, List<Row> rows) throws SQLException {
+        String marks = String.join(", ", Collections.nCopies(Row.NAMES.size(), "?"));
+        try (PreparedStatement insert = connection.prepareStatement(
+                "INSERT INTO powerball_results VALUES (" + marks + ")")) {
+            for (Row row : rows) {
+                Object[] values = row.values();
+                for (int i = 0; i < values.length; i++) {
+                    insert.setObject(1 + i, values[i]);
+                }
+                insert.addBatch();
+            }
+            insert.executeBatch();
         }
     }
 

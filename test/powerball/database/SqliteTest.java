@@ -1,4 +1,4 @@
-package powerball;
+package powerball.database;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -1,4 +1,4 @@
-package powerball;
+package powerball.winners;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -14,7 +14,6 @@ import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.DriverPropertyInfo;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -35,9 +34,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import powerball.Winners.Numbers;
-import powerball.Winners.Tier;
 import powerball.tools.Programs;
+import powerball.Tickets;
+import powerball.tools.Row;
 import powerball.tools.Run;
 import powerball.tools.SqliteDatabase;
 
@@ -97,9 +96,9 @@ class WinnersTest {
             powerball[numbers.powerball()]++;
         }
         assertTrue(different.size() > 9_990, "different draws: " + different.size());
-        double p = Winners.pValue(Winners.chiSquare(white, 50_000 / 69.0, 5), 68);
+        double p = Fairness.pValue(Fairness.chiSquare(white, 50_000 / 69.0, 5), 68);
         assertTrue(p > 0.001 && p < 0.999, "white balls: p " + p);
-        p = Winners.pValue(Winners.chiSquare(powerball, 10_000 / 26.0, 1), 25);
+        p = Fairness.pValue(Fairness.chiSquare(powerball, 10_000 / 26.0, 1), 25);
         assertTrue(p > 0.001 && p < 0.999, "Powerball: p " + p);
     }
 
@@ -146,15 +145,14 @@ class WinnersTest {
     @Test void oneHundredThousandTicketsAreCountedAsABruteForceCountsThem() throws SQLException {
         List<Row> tickets = new ArrayList<>();
         Map<String, Integer> expected = new LinkedHashMap<>();
-        Server.Ticket winner = Server.Ticket.of(7, 50_000);
-        Set<Integer> drawn = new TreeSet<>(IntStream.of(winner.whiteBalls()).boxed().toList());
+        int[] winner = Tickets.balls(7, 50_000);
+        Set<Integer> drawn = whiteBalls(winner);
         for (int i = 0; i < 100_000; i++) {
-            Server.Ticket ticket = Server.Ticket.of(7, i);
-            tickets.add(ticket(i, ticket));
-            Set<Integer> matches = new TreeSet<>(IntStream.of(ticket.whiteBalls()).boxed()
-                    .toList());
+            int[] balls = Tickets.balls(7, i);
+            tickets.add(ticket(i, balls));
+            Set<Integer> matches = whiteBalls(balls);
             matches.retainAll(drawn);
-            boolean powerball = ticket.powerball() == winner.powerball();
+            boolean powerball = balls[5] == winner[5];
             if (powerball || matches.size() > 2) {
                 String white = matches.isEmpty() ? "" : String.valueOf(matches.size());
                 String tier = white + (powerball && !white.isEmpty() ? " + " : "")
@@ -164,7 +162,7 @@ class WinnersTest {
             }
         }
         store(tickets);
-        Stream<Integer> numbers = Stream.concat(drawn.stream(), Stream.of(winner.powerball()));
+        Stream<Integer> numbers = Stream.concat(drawn.stream(), Stream.of(winner[5]));
         Report report = run(Stream.concat(numbers.map(String::valueOf), Stream.of("--fairness"))
                 .toArray(String[]::new));
         assertEquals(1, expected.get("5 + PB"));
@@ -274,7 +272,7 @@ class WinnersTest {
     @Test void twoThatStartInTheSameMillisecondDrawDifferently() {
         Set<Long> seeds = new HashSet<>();
         for (int i = 0; i < 1000; i++) {
-            seeds.add(Winners.Options.parse(new String[0]).seed());
+            seeds.add(Options.parse(new String[0]).seed());
         }
         assertEquals(1000, seeds.size());
     }
@@ -291,20 +289,20 @@ class WinnersTest {
 
     @Test void pValuesAreThoseOfTheTables() {
         // as printed in every textbook, to three decimals
-        assertEquals(0.05, Winners.pValue(37.652, 25), 1e-5);
-        assertEquals(0.05, Winners.pValue(88.250, 68), 1e-5);
-        assertEquals(0.01, Winners.pValue(44.314, 25), 1e-5);
-        assertEquals(0.95, Winners.pValue(14.611, 25), 1e-5);
-        assertEquals(0.99, Winners.pValue(11.524, 25), 1e-5);
-        assertEquals(1, Winners.pValue(0, 25));
-        assertEquals(1, Winners.pValue(0, 68));
+        assertEquals(0.05, Fairness.pValue(37.652, 25), 1e-5);
+        assertEquals(0.05, Fairness.pValue(88.250, 68), 1e-5);
+        assertEquals(0.01, Fairness.pValue(44.314, 25), 1e-5);
+        assertEquals(0.95, Fairness.pValue(14.611, 25), 1e-5);
+        assertEquals(0.99, Fairness.pValue(11.524, 25), 1e-5);
+        assertEquals(1, Fairness.pValue(0, 25));
+        assertEquals(1, Fairness.pValue(0, 68));
         // these by scipy.stats.chi2.sf
-        assertEquals(0.996652640733739, Winners.pValue(10, 25), 1e-10);
-        assertEquals(0.46237366292661375, Winners.pValue(25, 25), 1e-10);
-        assertEquals(0.00010455486131526446, Winners.pValue(60, 25), 1e-10);
-        assertEquals(0.9973115618137751, Winners.pValue(40, 68), 1e-10);
-        assertEquals(0.4771905070468, Winners.pValue(68, 68), 1e-10);
-        assertEquals(0.00010293909411895345, Winners.pValue(120, 68), 1e-10);
+        assertEquals(0.996652640733739, Fairness.pValue(10, 25), 1e-10);
+        assertEquals(0.46237366292661375, Fairness.pValue(25, 25), 1e-10);
+        assertEquals(0.00010455486131526446, Fairness.pValue(60, 25), 1e-10);
+        assertEquals(0.9973115618137751, Fairness.pValue(40, 68), 1e-10);
+        assertEquals(0.4771905070468, Fairness.pValue(68, 68), 1e-10);
+        assertEquals(0.00010293909411895345, Fairness.pValue(120, 68), 1e-10);
     }
 
     @Test void pValuesFollowTheClosedFormForEvenDegrees() {
@@ -317,7 +315,7 @@ class WinnersTest {
                     sum += term;
                     term *= statistic / 2 / (k + 1);
                 }
-                assertEquals(sum, Winners.pValue(statistic, degrees), 1e-10, statistic + ", "
+                assertEquals(sum, Fairness.pValue(statistic, degrees), 1e-10, statistic + ", "
                         + degrees);
             }
         }
@@ -327,7 +325,7 @@ class WinnersTest {
         for (int degrees : new int[] {25, 68}) {
             double last = 1;
             for (double statistic = 1e-9; statistic < 1e12; statistic *= 1.3) {
-                double p = Winners.pValue(statistic, degrees);
+                double p = Fairness.pValue(statistic, degrees);
                 assertTrue(p >= 0 && p <= last + 1e-12, statistic + ", " + degrees + ": " + p);
                 last = p;
             }
@@ -337,9 +335,9 @@ class WinnersTest {
 
     @Test void theStatisticComparesCountsWithEqualOnes() {
         long[] counts = {0, 10, 20, 30};
-        assertEquals(10, Winners.chiSquare(counts, 20, 1), 1e-12); // (10² + 0² + 10²) / 20
+        assertEquals(10, Fairness.chiSquare(counts, 20, 1), 1e-12); // (10² + 0² + 10²) / 20
         // times 2 / 1: two of three leave the drum together
-        assertEquals(20, Winners.chiSquare(counts, 20, 2), 1e-12);
+        assertEquals(20, Fairness.chiSquare(counts, 20, 2), 1e-12);
     }
 
     @Test void fairWhiteBallsComeToTheirDegreesOfFreedomOnAverage() {
@@ -348,11 +346,11 @@ class WinnersTest {
         for (int round = 0; round < rounds; round++) {
             long[] counts = new long[70];
             for (int i = 0; i < 500; i++) {
-                for (int ball : Server.Ticket.of(3, 500L * round + i).whiteBalls()) {
+                for (int ball : whiteBalls(Tickets.balls(3, 500L * round + i))) {
                     counts[ball]++;
                 }
             }
-            sum += Winners.chiSquare(counts, 2500 / 69.0, 5);
+            sum += Fairness.chiSquare(counts, 2500 / 69.0, 5);
         }
         // 64 without the factor for balls that are not put back
         assertEquals(68, sum / rounds, 2.5);
@@ -372,8 +370,7 @@ class WinnersTest {
             int[] same = balls.clone();
             same[5] = 1 + i % 25;
             unfair.add(ticket(i, same));
-            Server.Ticket ticket = Server.Ticket.of(42, i);
-            fair.add(ticket(i, ticket));
+            fair.add(ticket(i, Tickets.balls(42, i)));
         }
         fairness(even.toArray(Row[]::new)).says("""
                 Chi-square 0.00 with 68 degrees of freedom, p = 1.0000
@@ -472,7 +469,8 @@ class WinnersTest {
         balls.forEach((ball, told) -> {
             Path file = folder.resolve(runs.size() + ".db");
             store(file, SqliteDatabase.CREATE_TABLE, List.of(ticket(1, 1, 2, 3, 4, 5, 6),
-                    new Row("the id", "a", "b", "c", "d", "e", 1, 2, 3, ball, 5, 6)));
+                    ticket(2, 1, 2, 3, 4, 5, 6).with("transaction_id", "the id")
+                            .with("powerball_4", ball)));
             runs.put(start("--db", file.toString()), file
                     + " has a ball that must be a whole number"
                     + " from 1 to 69, not " + told + ": transaction the id, column powerball_4.\n");
@@ -504,8 +502,7 @@ class WinnersTest {
         try (Connection writer = connect(folder.resolve(
                 "live.db")); Statement sql = writer.createStatement()) {
             sql.execute(SqliteDatabase.CREATE_TABLE);
-            insert(writer, IntStream.range(0, 5000).mapToObj(i -> ticket(i, 1, 2, 3, 4, 5, 6))
-                    .toList());
+            SqliteDatabase.insert(writer, tickets(0, 5000));
             // so that changes are in the file before they are committed
             sql.execute("PRAGMA cache_size = 5");
             sql.execute("BEGIN");
@@ -684,11 +681,9 @@ class WinnersTest {
         try (Connection ingest = connect(db()); Statement sql = ingest.createStatement()) {
             sql.execute("PRAGMA journal_mode = WAL");
             sql.execute(SqliteDatabase.CREATE_TABLE);
-            insert(ingest, IntStream.range(0, 1000).mapToObj(i -> ticket(i, 1, 2, 3, 4, 5, 6))
-                    .toList());
+            SqliteDatabase.insert(ingest, tickets(0, 1000));
             sql.execute("BEGIN IMMEDIATE");
-            insert(ingest, IntStream.range(1000, 1500).mapToObj(i -> ticket(i, 1, 2, 3, 4, 5, 6))
-                    .toList());
+            SqliteDatabase.insert(ingest, tickets(1000, 1500));
             run(WINNING).says("Tickets: 1,000 in powerball_data.db\n");
             sql.execute("COMMIT");
             run(WINNING).says("Tickets: 1,500 in powerball_data.db\n");
@@ -700,8 +695,7 @@ class WinnersTest {
         try (Connection ingest = connect(db()); Statement sql = ingest.createStatement()) {
             sql.execute("PRAGMA journal_mode = WAL");
             sql.execute(SqliteDatabase.CREATE_TABLE);
-            insert(ingest, IntStream.range(0, 1000).mapToObj(i -> ticket(i, 1, 2, 3, 4, 5, 6))
-                    .toList());
+            SqliteDatabase.insert(ingest, tickets(0, 1000));
             for (String file : List.of("powerball_data.db", "powerball_data.db-wal",
                     "powerball_data.db-shm")) {
                 // as it lies there without a last checkpoint
@@ -763,8 +757,8 @@ class WinnersTest {
             // very unfair: large figures everywhere
             tickets.add(ticket(i, 1 + i % 60, 10, 20, 30, 40, 6));
         }
-        tickets.add(new Row("a", "Maximilian ".repeat(9), "von und zu", "Llanfair", "NY", "c", 10,
-                20, 30, 40, 50, 6));
+        tickets.add(ticket(20_000, 10, 20, 30, 40, 50, 6).with("first_name",
+                "Maximilian ".repeat(9)));
         Report report = report(List.of("--fairness", "--jackpot", "10000000000"),
                 tickets.toArray(Row[]::new));
         for (String line : report.out.split("\n")) {
@@ -780,7 +774,7 @@ class WinnersTest {
     @Test void numbersTiersAndLuckiestFitATerminalOfTwentyFourLines() {
         List<Row> tickets = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
-            tickets.add(ticket(i, Server.Ticket.of(42, i)));
+            tickets.add(ticket(i, Tickets.balls(42, i)));
         }
         store(tickets);
         String out = run("--seed", "2026").out;
@@ -791,9 +785,11 @@ class WinnersTest {
 
     @Test void textFromRowsIsPrintedWithoutControlCharacters() {
         Report report = report(
-                new Row("1", "Mia\033[31m\r\n", "O'Bri\u009ben\u0007", "Coeur d'\u202eAlene",
-                        "I\tD", "c", 10, 20, 30, 40, 50, 6),
-                new Row("2", "Zoë", "100%d %n", "Reno", "NV", "c", 10, 20, 30, 40, 50, 7));
+                ticket(1, 10, 20, 30, 40, 50, 6).with("first_name", "Mia\033[31m\r\n")
+                        .with("last_name", "O'Bri\u009ben\u0007")
+                        .with("city", "Coeur d'\u202eAlene").with("state", "I\tD"),
+                ticket(2, 10, 20, 30, 40, 50, 7).with("first_name", "Zoë")
+                        .with("last_name", "100%d %n"));
         assertEquals(List.of("5 + PB    $20,000,000  Mia?[31m?? O'Bri?en?, Coeur d'?Alene, I?D",
                 "5          $1,000,000  Zoë 100%d %n, Reno, NV"), report.luckiest());
         assertFalse(NOT_PRINTABLE.matcher(report.out).find());
@@ -931,7 +927,7 @@ class WinnersTest {
 
         messages.forEach((arguments, message) ->
                 assertEquals(message, assertThrows(IllegalArgumentException.class,
-                () -> Winners.Options.parse(arguments.toArray(String[]::new))).getMessage()));
+                () -> Options.parse(arguments.toArray(String[]::new))).getMessage()));
 
         try (Run run = start("1")) {
             assertEquals(2, run.exitCode());
@@ -976,21 +972,19 @@ class WinnersTest {
                 + numbers.powerball();
     }
 
-    /** A row of the table. */
-    private record Row(Object... columns) {
-    }
-
     /** A row with these five white balls and the Powerball. */
     private static Row ticket(int id, int... balls) {
-        return new Row(String.format("id-%08d", id), "Ann", String.valueOf(id), "Reno", "NV",
-                "customer",
-                balls[0], balls[1], balls[2], balls[3], balls[4], balls[5]);
+        return Row.of(id).with("transaction_id", String.format("id-%08d", id))
+                .with("first_name", "Ann").with("last_name", String.valueOf(id)).withBalls(balls);
     }
 
-    private static Row ticket(int id, Server.Ticket ticket) {
-        int[] balls = Arrays.copyOf(ticket.whiteBalls(), 6);
-        balls[5] = ticket.powerball();
-        return ticket(id, balls);
+    private static List<Row> tickets(int from, int to) {
+        return IntStream.range(from, to).mapToObj(i -> ticket(i, 1, 2, 3, 4, 5, 6)).toList();
+    }
+
+    /** The first five of a ticket's balls. */
+    private static Set<Integer> whiteBalls(int[] balls) {
+        return new TreeSet<>(IntStream.of(balls).limit(5).boxed().toList());
     }
 
     private static Connection connect(Path file) throws SQLException {
@@ -1013,24 +1007,11 @@ class WinnersTest {
                     file); Statement sql = connection.createStatement()) {
                 sql.execute(create);
                 sql.execute("BEGIN");
-                insert(connection, tickets);
+                SqliteDatabase.insert(connection, tickets);
                 sql.execute("COMMIT");
             }
         } catch (IOException | SQLException e) {
             throw new AssertionError(e);
-        }
-    }
-
-    private static void insert(Connection connection, List<Row> tickets) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(
-                "INSERT INTO powerball_results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
-            for (Row ticket : tickets) {
-                for (int i = 0; i < ticket.columns.length; i++) {
-                    insert.setObject(1 + i, ticket.columns[i]);
-                }
-                insert.addBatch();
-            }
-            insert.executeBatch();
         }
     }
 
@@ -1044,10 +1025,11 @@ class WinnersTest {
             sql.execute(SqliteDatabase.CREATE_TABLE);
             sql.execute("WITH RECURSIVE n (i) AS (VALUES (0) UNION ALL SELECT i + 1 FROM n WHERE "
                     + "i < 999999)"
-                    + " INSERT INTO powerball_results SELECT "
+                    + " INSERT INTO powerball_results (transaction_id, first_name, last_name,"
+                    + " city, state, powerball_1, powerball_2, powerball_3, powerball_4,"
+                    + " powerball_5, powerball_number) SELECT "
                     + "printf('00000000-0000-7000-8000-%012d', i), 'Ann', 'Lee', 'Reno', 'NV',"
-                    + " '5d1c31de-0b3e-4c3e-9d5a-2f8f7f6a1b2c', 1 + i % 9, 11, 22, 33, 51 + i % "
-                    + "19, iif(i % 3, 7, 6) FROM n");
+                    + " 1 + i % 9, 11, 22, 33, 51 + i % 19, iif(i % 3, 7, 6) FROM n");
         }
     }
 

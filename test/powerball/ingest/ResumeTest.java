@@ -1,4 +1,4 @@
-package powerball;
+package powerball.ingest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package powerball;
+package powerball.ingest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -39,6 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import powerball.tools.FakeServer;
 import powerball.tools.Programs;
+import powerball.tools.Row;
 import powerball.tools.Run;
 import powerball.tools.SqliteDatabase;
 
@@ -145,7 +146,7 @@ class IngestFaultTest {
                 }, 3, "Row 4 ", "longer than", "('" + ID + "', 'xxx"),
                 new Case("a malformed row", FakeServer.chunked(OK, FakeServer.rows(0, 3)
                         + ", \u001b[2J\u0007(, " + FakeServer.rows(4, ROWS)), 3, "Row 4 ",
-                                "12 fields", "?[2J?("));
+                                Row.NAMES.size() + " fields", "?[2J?("));
     }
 
     /**

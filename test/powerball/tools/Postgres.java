@@ -1,4 +1,4 @@
-package powerball;
+package powerball.tools;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -23,15 +23,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
 import java.util.Random;
-import powerball.tools.Run;
-import powerball.tools.SqliteDatabase;
 
 /**
  * A PostgreSQL server with a cluster of its own in a test's folder, on a free port of 127.0.0.1.
  * What Debian's packages {@code postgresql} and {@code libpostgresql-jdbc-java} bring is enough; a
  * cluster that they have started is not touched.
  */
-final class Postgres implements AutoCloseable {
+public final class Postgres implements AutoCloseable {
 
     private static final String USER = "postgres"; // of the machine, where root runs the tests
     private static final boolean IS_ROOT = "root".equals(System.getProperty("user.name"));
@@ -39,12 +37,12 @@ final class Postgres implements AutoCloseable {
     private static final Path JARS = Path.of("/usr/share/java");
 
     /** The role whose password is asked for. All others come in without. */
-    static final String PASSWORD_ROLE = "with_password";
+    public static final String PASSWORD_ROLE = "with_password";
 
-    final Path driverJar;
+    public final Path driverJar;
     private final Path programs;
     private final Path cluster;
-    final int port;
+    public final int port;
     private final Driver driver;
     private Run server;
     private String database = "postgres";
@@ -59,7 +57,7 @@ final class Postgres implements AutoCloseable {
     }
 
     /** Makes a cluster and starts it. Skips the test where something is missing, and says what. */
-    static Postgres start(Path folder) {
+    public static Postgres start(Path folder) {
         Path programs = lastIn(VERSIONS, "*", "the package postgresql").resolve("bin");
         assumeTrue(Files.isExecutable(programs.resolve("postgres")), "no postgres in " + programs);
         Path driverJar = lastIn(JARS, "postgresql*.jar", "the package libpostgresql-jdbc-java");
@@ -125,7 +123,7 @@ final class Postgres implements AutoCloseable {
      * A free port below those that a system gives to clients. A client that tries a closed port
      * among its own again and again may be given that very port, and is then connected to itself.
      */
-    static int freePort() throws IOException {
+    public static int freePort() throws IOException {
         InetAddress loopback = InetAddress.getByName("127.0.0.1");
         Random random = new Random();
         IOException taken = new IOException("no port was tried");
@@ -165,7 +163,7 @@ final class Postgres implements AutoCloseable {
     }
 
     /** Starts the server, also after it was killed, on the same port. Returns when it answers. */
-    void startAgain() {
+    public void startAgain() {
         if (server != null) server.close();
         // No socket in the file system: its path would have to be short.
         server = Run.start(cluster, asUser(programs.resolve("postgres").toString(),
@@ -187,7 +185,7 @@ final class Postgres implements AutoCloseable {
     }
 
     /** Kills it and all its sessions, as a power cut would. Returns when the port is free. */
-    void kill9() {
+    public void kill9() {
         signal("-STOP"); // first, so that no session begins unseen
         List<ProcessHandle> all = new ArrayList<>(server.process.descendants().toList());
         all.add(server.process.toHandle());
@@ -197,7 +195,7 @@ final class Postgres implements AutoCloseable {
     }
 
     /** Shuts it down as an administrator would who does not wait for the sessions to end. */
-    void shutDown() {
+    public void shutDown() {
         signal("-INT");
         server.exitCode();
     }
@@ -215,7 +213,7 @@ final class Postgres implements AutoCloseable {
     }
 
     /** Makes an empty database. All that follows, url() too, is about it. */
-    void freshDatabase() {
+    public void freshDatabase() {
         if (!server.process.isAlive()) startAgain(); // a test that failed has left it so
         String old = database;
         database = "postgres"; // a database cannot be dropped from within
@@ -226,27 +224,27 @@ final class Postgres implements AutoCloseable {
     }
 
     /** What Ingest and Winners are given with --db. */
-    String url() {
+    public String url() {
         return url("postgres");
     }
 
     /** The same, for another role. Further parameters can be put behind it with an ampersand. */
-    String url(String role) {
+    public String url(String role) {
         return urlOf(database, role);
     }
 
     /** The same, for any database. */
-    String urlOf(String name, String role) {
+    public String urlOf(String name, String role) {
         return "jdbc:postgresql://127.0.0.1:" + port + "/" + name + "?user=" + role;
     }
 
     /** A session of its own, for a test that holds something. */
-    Connection connect() throws SQLException {
+    public Connection connect() throws SQLException {
         return driver.connect(url(), new Properties());
     }
 
     /** The rows of an answer, each with its columns joined by commas. */
-    List<String> query(String sql) {
+    public List<String> query(String sql) {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement();
                 ResultSet found = statement.executeQuery(sql)) {
@@ -266,12 +264,12 @@ final class Postgres implements AutoCloseable {
     }
 
     /** The one number that a query answers. */
-    long number(String sql) {
+    public long number(String sql) {
         return Long.parseLong(query(sql).get(0));
     }
 
     /** Runs statements, one or several with semicolons between them. */
-    void execute(String sql) {
+    public void execute(String sql) {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
@@ -281,25 +279,25 @@ final class Postgres implements AutoCloseable {
     }
 
     /** Makes the table, as somebody might by hand. */
-    void createTable() {
+    public void createTable() {
         execute(SqliteDatabase.CREATE_TABLE);
     }
 
     /** How many rows are stored: those that are committed. 0 where there is no table. */
-    long count() {
+    public long count() {
         boolean isThere = query("SELECT 1 FROM pg_tables WHERE tablename = 'powerball_results'")
                 .size() > 0;
         return isThere ? number("SELECT count(*) FROM powerball_results") : 0;
     }
 
     /** How many sessions wait for a lock that a test holds. */
-    long sessionsThatWait() {
+    public long sessionsThatWait() {
         return number("SELECT count(*) FROM pg_stat_activity "
                 + "WHERE datname = current_database() AND wait_event = 'advisory'");
     }
 
     /** What the sessions do just now, for a test that has waited in vain. */
-    String sessions() {
+    public String sessions() {
         return String.join("\n", query("SELECT concat_ws(' ', pid, state, wait_event, "
                 + "left(query, 100)) FROM pg_stat_activity WHERE datname = current_database()"));
     }

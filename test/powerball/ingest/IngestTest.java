@@ -1,4 +1,4 @@
-package powerball;
+package powerball.ingest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.AutoClose;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import powerball.tools.FakeServer;
 import powerball.tools.Programs;
+import powerball.tools.Row;
 import powerball.tools.Run;
 import powerball.tools.ServerProcess;
 import powerball.tools.SqliteDatabase;
@@ -41,12 +43,10 @@ import powerball.tools.SqliteDatabase;
 class IngestTest {
 
     private static final String PROMPT = "How many lucky winners today? ";
-    private static final List<String> COLUMNS =
-            List.of("transaction_id|TEXT|1", "first_name|TEXT|0",
-            "last_name|TEXT|0", "city|TEXT|0", "state|TEXT|0", "customer_id|TEXT|0",
-                    "powerball_1|INTEGER|0",
-            "powerball_2|INTEGER|0", "powerball_3|INTEGER|0", "powerball_4|INTEGER|0",
-                    "powerball_5|INTEGER|0",
+    private static final List<String> COLUMNS = List.of(
+            "transaction_id|TEXT|1", "first_name|TEXT|0", "last_name|TEXT|0", "city|TEXT|0",
+            "state|TEXT|0", "customer_id|TEXT|0", "powerball_1|INTEGER|0", "powerball_2|INTEGER|0",
+            "powerball_3|INTEGER|0", "powerball_4|INTEGER|0", "powerball_5|INTEGER|0",
             "powerball_number|INTEGER|0");
     private static final Pattern PROGRESS =
             Pattern.compile("[0-9]{1,3}% [0-9,]+ of [0-9,]+ rows, [0-9:]+ elapsed, ([0-9:]+|\\?) "
@@ -71,15 +71,12 @@ class IngestTest {
         }
         assertEquals(COLUMNS, SqliteDatabase.query(db,
                 "SELECT name, type, pk FROM pragma_table_info('powerball_results')"));
-        assertEquals(List.of(
-                "text|text|text|text|text|text|integer|integer|integer|integer|integer|integer"),
-                SqliteDatabase.query(db, "SELECT DISTINCT typeof(transaction_id), typeof(first_name), "
-                        + "typeof(last_name), "
-                        + "typeof(city), typeof(state), typeof(customer_id), "
-                        + "typeof(powerball_1), typeof(powerball_2), "
-                        + "typeof(powerball_3), typeof(powerball_4), typeof(powerball_5), "
-                        + "typeof(powerball_number) "
-                        + "FROM powerball_results"));
+        for (String column : COLUMNS) {
+            String[] nameAndType = column.split("\\|");
+            assertEquals(List.of(nameAndType[1].toLowerCase(Locale.ROOT)),
+                    SqliteDatabase.query(db, "SELECT DISTINCT typeof(" + nameAndType[0]
+                            + ") FROM powerball_results"), column);
+        }
         String csv = server.get("/drawing/1000?seed=42&format=csv").body();
         assertFalse(csv.contains("\""), "a field in quotes would need a real reader of csv here");
         assertEquals(csv.lines().skip(1).map(line -> line.replace(',', '|')).toList(),
@@ -157,7 +154,7 @@ class IngestTest {
     @MethodSource("wrongUse")
     void whatIsWrongIsNamed(String blamed, List<String> arguments) {
         IllegalArgumentException refusal = assertThrows(IllegalArgumentException.class,
-                () -> Ingest.Options.parse(arguments.toArray(new String[0])));
+                () -> Options.parse(arguments.toArray(new String[0])));
         assertTrue(refusal.getMessage().contains(blamed), refusal.getMessage());
         assertFalse(refusal.getMessage().contains("geheim"), "a password: " + refusal.getMessage());
     }
@@ -209,7 +206,7 @@ class IngestTest {
     @Test void seedsThatAreChosenAtTheSameMomentDiffer() {
         Set<Long> seeds = new HashSet<>();
         for (int i = 0; i < 50; i++) {
-            seeds.add(Ingest.Options.parse(new String[] {"10"}).seed());
+            seeds.add(Options.parse(new String[] {"10"}).seed());
         }
         assertEquals(50, seeds.size());
     }
@@ -291,12 +288,13 @@ class IngestTest {
         for (int i = 0; i < names.size(); i++) {
             // not ascending
             String id = String.format("%x3b24110-e2bb-4255-8caf-4136c566a96%x", 9 - i, i);
-            List<String> numbers = List.of("40", "3", "3", "69", "1", "26");
-            String text = String.join("\n", id, "Ann", names.get(i), "Coeur d'Alene", "ID", id);
-            expected.add(text.replace('\n', '|') + "|" + String.join("|", numbers));
-            text = doubled ? text.replace("'", "''") : text;
-            sent.add("('" + text.replace("\n", "', '") + "', " + String.join(", ", doubled ? numbers
-                    : numbers.stream().map(number -> "(" + number + ",)").toList()) + ")");
+            Row row = Row.of(i).with("transaction_id", id).with("last_name", names.get(i))
+                    .with("city", "Coeur d'Alene").withBalls(40, 3, 3, 69, 1, 26);
+            expected.add(Stream.of(row.values()).map(String::valueOf)
+                    .collect(Collectors.joining("|")));
+            String balls = "40, 3, 3, 69, 1, 26";
+            sent.add(doubled ? row.sql() : row.sql().replace("''", "'")
+                    .replace(balls, "(" + balls.replace(", ", ",), (") + ",)"));
         }
         String body = String.join(", ", sent);
         FakeServer.Answer answer = chunked ? FakeServer.chunked(OK, body.substring(0, 500),

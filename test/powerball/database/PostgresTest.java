@@ -1,4 +1,4 @@
-package powerball;
+package powerball.database;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -24,6 +24,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import powerball.tools.Postgres;
 import powerball.tools.Programs;
 import powerball.tools.Proxy;
 import powerball.tools.Run;
@@ -361,10 +362,13 @@ class PostgresTest {
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"id INTEGER PRIMARY KEY", // quite another table
-        SqliteDatabase.COLUMNS + ", note TEXT", // one column more
         "transaction_id TEXT PRIMARY KEY, powerball_number INTEGER"}) // some are missing
     void aTableWithOtherColumnsIsRefused(String columns) {
         refusesTable(columns);
+    }
+
+    @Test void aTableWithAColumnMoreIsRefused() {
+        refusesTable(SqliteDatabase.COLUMNS + ", note TEXT");
     }
 
     @Test void aTableWhoseBallsAreTextIsRefused() {
