@@ -99,7 +99,7 @@ public final class Progress {
     /** Per cent, a bar, and as many figures as there is room for. */
     private String bar(long done) {
         String figures = count(done);
-        for (String longer : List.of(times(done), allFigures(done))) {
+        for (String longer : List.of(countAndLeft(done), times(done), allFigures(done))) {
             if (cellsBeside(longer) >= MIN_BAR) figures = longer;
         }
         int cells = Math.max(0, Math.min(cellsBeside(figures), MAX_BAR));
@@ -121,10 +121,16 @@ public final class Progress {
         return String.format("%,d of %,d %s", done, total, unit);
     }
 
+    private String countAndLeft(long done) {
+        return String.format("%s, %s left", count(done), left(done));
+    }
+
     private String times(long done) {
-        String left = "?";
-        if (done > 0) left = clock(Math.ceil((total - done) * seconds() / done));
-        return String.format("%s, %s elapsed, %s left", count(done), clock(seconds()), left);
+        return String.format("%s, %s elapsed, %s left", count(done), clock(seconds()), left(done));
+    }
+
+    private String left(long done) {
+        return done == 0 ? "?" : clock(Math.ceil((total - done) * seconds() / done));
     }
 
     private String allFigures(long done) {

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import powerball.terminal.Text;
 import powerball.tools.FakeServer;
 import powerball.tools.Programs;
 import powerball.tools.Row;
@@ -141,9 +142,7 @@ class IngestTest {
         try (Run ingest = Run.ingest(folder, "10", "--url", "jdbc:x://y?password=geheim")
                 .typeEnd()) {
             assertEquals(2, ingest.exitCode(), ingest.err());
-            assertTrue(ingest.err().startsWith("a JDBC URL must be given as --db URL\n\n"
-                    + "Usage: java -cp \"lib/*\" src/powerball/Ingest.java [rows] [options]\n"),
-                            ingest.err());
+            assertEquals("a JDBC URL must be given as --db URL\nSee --help.\n", ingest.err());
             assertEquals("", ingest.out());
         }
         assertEquals(List.of(), list(folder));
@@ -183,21 +182,70 @@ class IngestTest {
                         List.of("jdbc:postgresql://u:geheim@x/y")),
                 Arguments.of("a JDBC URL must be given as --db URL",
                         List.of("10", "--url", "jdbc:x://y?password=geheim")),
-                Arguments.of("--db must be a path, or a JDBC URL",
-                        List.of("10", "--db", "postgresql://u:geheim@x/y")),
-                Arguments.of("--db must be a path, or a JDBC URL",
-                        List.of("10", "--db", " JDBC:x://y?password=geheim")),
-                Arguments.of("--db must be a path, or a JDBC URL",
-                        List.of("10", "--db", "ana:geheim@localhost:5432/y")),
-                Arguments.of("--db must be a path, or a JDBC URL",
-                        List.of("10", "--db", "host=x user=y password=geheim")),
-                Arguments.of("without user and password",
+                Arguments.of("--url must be like http://127.0.0.1:8000, without user and password",
                         List.of("10", "--url", "http://ana:geheim@x")),
+                Arguments.of("no such option: --password", List.of("10", "--password=geheim")),
+                Arguments.of("--quiet takes no value", List.of("10", "--quiet=yes")),
+                Arguments.of("--seed must be given once, not twice",
+                        List.of("10", "--seed=1", "--seed", "2")),
+                Arguments.of("--patience-seconds must be a whole number from 0 to 86,400, not \"\"",
+                        List.of("10", "--patience-seconds=")),
                 Arguments.of("--db needs a value", List.of("10", "--db", "--url", "http://x")),
                 Arguments.of("--rate must be a whole number from 1 to 1,000,000, not \"0\"",
                         List.of("--rate", "0")),
                 Arguments.of("rows", List.of("10", "20")),
                 Arguments.of("rows", List.of("1000000001")));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"postgresql://u:geheim@x/y", " JDBC:x://y?password=geheim",
+        "ana:geheim@localhost:5432/y", "host=x user=y password=geheim", "jdbc:h2:geheim",
+        "jdbc:sqlite:geheim.db", "JDBC:postgresql://x/y?password=geheim"})
+    void whatIsAlmostAUrlIsRefusedWithWhatIsAcceptedAndNotRepeated(String db) {
+        assertRefused("--db must be the path of a file, for SQLite, or a JDBC URL that begins with"
+                + " jdbc:postgresql:, jdbc:mariadb:, jdbc:mysql: or jdbc:duckdb:", db);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"jdbc:postgresql://x/y?user=ana&password=geheim",
+        "jdbc:postgresql://x/y?PASSWORD=geheim", "jdbc:postgresql://x/y?sslpassword=geheim",
+        "jdbc:postgresql://ana:geheim@x/y", "jdbc:mysql://ana:geheim@x/y",
+        "jdbc:mysql://address=(host=x)(password=geheim)/y", "jdbc:mariadb://x/y?pass%77ord=geheim",
+        "jdbc:mariadb://x;user=ana;pwd=geheim", "jdbc:postgresql:ana/geheim@x"})
+    void aUrlThatHoldsAPasswordIsRefusedAndNotRepeated(String db) {
+        assertRefused("--db must hold no password, and no user before an @: put the user behind the"
+                + " URL, as in ?user=ana, and the password into the environment variable"
+                + " DB_PASSWORD", db);
+    }
+
+    private static void assertRefused(String sentence, String db) {
+        for (String[] typed : new String[][] {{"10", "--db", db}, {"10", "--db=" + db}}) {
+            assertEquals(sentence, assertThrows(IllegalArgumentException.class,
+                    () -> Options.parse(typed)).getMessage());
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"jdbc:postgresql://x/y?user=ana&passfile=/home/ana/.pgpass",
+        "jdbc:duckdb:/home/ana@work/tickets.duckdb", "jdbc:mysql://x:3306,y:3307/z?user=ana"})
+    void aUrlWithoutAPasswordIsTaken(String db) {
+        Options options = Options.parse(new String[] {"10", "--db", db});
+        assertEquals(db, options.database().name());
+        assertTrue(options.command().endsWith("--db " + Text.quotedForShell(db)),
+                options.command());
+    }
+
+    @Test void withQuietOnlyFailuresAreShown() {
+        try (Run ingest = Run.ingest(folder, "100", "--url", server.url, "--quiet")) {
+            assertEquals(0, ingest.exitCode(), ingest.err());
+            assertEquals("", ingest.err());
+        }
+        try (Run ingest = Run.ingest(folder, "100", "--quiet", "--patience-seconds=0",
+                "--url=http://127.0.0.1:1")) {
+            assertEquals(1, ingest.exitCode());
+            assertTrue(ingest.err().startsWith("No server answers at http://127.0.0.1:1"),
+                    ingest.err());
+        }
     }
 
     /**
@@ -228,8 +276,8 @@ class IngestTest {
             assertTrue(asked >= 1 && asked <= 3, ingest.out());
             assertEquals(input.contains("\\n"), ingest.out().contains("for example 1,000"),
                     ingest.out());
-            assertEquals(1, ingest.err().lines().count(), "a sentence, not the usage: "
-                    + ingest.err());
+            assertEquals("rows must be given: no number was entered\nSee --help.\n",
+                    ingest.err());
         }
         assertEquals(List.of(), list(folder));
     }
@@ -241,9 +289,13 @@ class IngestTest {
         try (ServerSocket socket = new ServerSocket(0)) {
             free = socket.getLocalPort();
         }
-        try (Run ingest = Run.ingest(folder, rows, "--url", "http://127.0.0.1:" + free)) {
+        try (Run ingest = Run.ingest(folder, rows, "--url", "http://127.0.0.1:" + free,
+                "--patience-seconds", "1")) {
             assertEquals(1, ingest.exitCode());
-            assertTrue(ingest.err().contains("java src/powerball/Server.java"), ingest.err());
+            assertTrue(ingest.err().contains("java src/powerball/Server.java --port " + free),
+                    ingest.err());
+            assertTrue(ingest.err().contains(
+                    "For 1 s (--patience-seconds), no new row could be stored."), ingest.err());
         }
         assertEquals(List.of(), list(folder));
     }
@@ -259,17 +311,18 @@ class IngestTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Ingest 10", "Winners"})
-    void aDriverThatIsMissingIsSaid(String start) {
+    @ValueSource(strings = {"ingest.jar 10", "winners.jar"})
+    void aDriverThatIsMissingIsSaid(String start) throws IOException {
+        Path jar = Files.createDirectory(folder.resolve("build")).resolve(start.split(" ")[0]);
+        Files.copy(Run.PROJECT.resolve("build").resolve(jar.getFileName()), jar);
         Path db = folder.resolve("a.db");
         SqliteDatabase.createTable(db);
-        String url = start.contains("Ingest") ? " --url " + server.url : "";
-        try (Run run = Run.start(Run.PROJECT,
-                List.of("sh", "-c", Run.JAVA + " -cp build/main powerball." + start + " --db "
-                        + db + url))) {
+        String url = start.contains("ingest") ? " --url " + server.url : "";
+        try (Run run = Run.start(folder, List.of("sh", "-c",
+                Run.JAVA + " -jar build/" + start + " --db " + db + url))) {
             assertEquals(1, run.exitCode(), run.err());
-            assertTrue(run.err().contains("driver") && run.err().contains("-cp \"lib/*\""),
-                    run.err());
+            assertTrue(run.err().startsWith(
+                    "The SQLite driver is not in lib/. Run ./build.sh once.\n"), run.err());
         }
     }
 
@@ -293,7 +346,7 @@ class IngestTest {
             expected.add(Stream.of(row.values()).map(String::valueOf)
                     .collect(Collectors.joining("|")));
             String balls = "40, 3, 3, 69, 1, 26";
-            sent.add(doubled ? row.sql() : row.sql().replace("''", "'")
+            sent.add(doubled ? row.sql() : row.sql().replaceAll("(?<=\\w)''", "'")
                     .replace(balls, "(" + balls.replace(", ", ",), (") + ",)"));
         }
         String body = String.join(", ", sent);
@@ -335,21 +388,23 @@ class IngestTest {
 
     @Test void theFinishingCommandCanBePasted() throws IOException {
         AtomicInteger answers = new AtomicInteger();
-        FakeServer.Answer betterTheSecondTime = (request, out) ->
-                FakeServer.send(out, OK + "\r\n\r\n"
-                + (answers.getAndIncrement() == 0 ? FakeServer.rows(0, 5) + ", oops"
-                        : FakeServer.rows(0, 1000)));
+        FakeServer.Answer betterTheSecondTime = (request, out) -> {
+            String seed = request.replaceFirst(".*seed=([0-9]+).*", "$1");
+            int rows = answers.getAndIncrement() == 0 ? 5 : 1000;
+            FakeServer.send(out, OK + "\r\nDrawing-Seed: " + seed + "\r\n\r\n"
+                    + FakeServer.rows(0, rows));
+        };
         Path db = folder.resolve("Ana's lucky $1 data.db");
         try (FakeServer fake = new FakeServer(betterTheSecondTime);
                 Run ingest = Run.ingest(folder, "--url", fake.url + "/~ana/", "--db", db.toString(),
-                        "--stall-seconds", "9")) {
+                        "--patience-seconds", "0")) {
             ingest.type("1,000\n");
             assertEquals(1, ingest.exitCode());
             assertEquals(5, SqliteDatabase.count(db));
-            Matcher command = Pattern.compile("java -cp \"lib/\\*\" src/powerball/Ingest.java .*")
+            Matcher command = Pattern.compile("java -jar build/ingest\\.jar .*")
                     .matcher(ingest.err());
             assertTrue(command.find(), ingest.err());
-            assertTrue(command.group().contains("--stall-seconds 9"), ingest.err());
+            assertTrue(command.group().contains("--patience-seconds 0"), ingest.err());
             try (Run pasted = Run.start(Run.PROJECT, List.of("sh", "-c",
                     "PATH=" + Path.of(Run.JAVA).getParent() + ":$PATH; " + command.group()))) {
                 assertEquals(0, pasted.exitCode(), command.group() + "\n" + pasted.err());

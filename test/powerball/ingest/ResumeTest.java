@@ -164,7 +164,7 @@ class ResumeTest {
             Run.await("the first rows", () -> SqliteDatabase.hasRows(db));
             interrupt(ingest);
             assertEquals(130, ingest.exitCode(), ingest.err());
-            assertTrue(ingest.err().contains("Ingest.java 1000000000 --seed 3 --url "
+            assertTrue(ingest.err().contains("build/ingest.jar 1000000000 --seed 3 --url "
                     + server.url), ingest.err());
             String stored = String.format(Locale.ROOT, "\n%,d of 1,000,000,000 rows",
                     SqliteDatabase.count(db));
