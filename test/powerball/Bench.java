@@ -204,7 +204,7 @@ final class Bench {
         try (Postgres postgres = Postgres.start(home)) {
             compare("compiled, PostgreSQL, rows/s / curl | psql", () -> {
                 postgres.freshDatabase();
-                String launch = COMPILED_INGEST.replace("lib/*", "lib/*:" + postgres.driverJar);
+                String launch = COMPILED_INGEST.replace("lib/*", "lib/*:" + postgres.driverJar());
                 return rows / seconds(ingestInto(postgres.url(), launch, rows));
             }, peer("psql", () -> {
                 postgres.freshDatabase();

@@ -123,7 +123,7 @@ class ReadmeTest {
         Postgres postgres = postgres();
         try (ServerProcess server = ServerProcess.start()) {
             Sessions.copyProject(clone);
-            Files.copy(postgres.driverJar, clone.resolve("lib/driver.jar"));
+            Files.copy(postgres.driverJar(), clone.resolve("lib/driver.jar"));
             String compiled = FROM_SOURCE.matcher(command).replaceFirst(COMPILED);
             shell(INGEST.matcher(compiled).replaceFirst("$0 --url " + server.url)
                     .replace("jdbc:postgresql://localhost/lesson?user=teacher", postgres.url()), 0);
@@ -139,7 +139,7 @@ class ReadmeTest {
             Path file = Files.writeString(clone.resolve(".pgpass"), "*:*:*:"
                     + Postgres.PASSWORD_ROLE + ":geheim\n");
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-            String classPath = Run.PROJECT.resolve("build/main") + ":" + postgres.driverJar;
+            String classPath = Run.PROJECT.resolve("build/main") + ":" + postgres.driverJar();
             List<String> command = Run.java("-Duser.home=" + clone, "-cp", classPath,
                     "powerball.Ingest", "100",
                     "--url", server.url, "--db", postgres.url(Postgres.PASSWORD_ROLE));

@@ -25,6 +25,7 @@ final class SqliteFile implements Database {
     private static final int IO_ERROR = 10; // SQLite's error codes
     private static final int FULL = 13;
     private static final int CANNOT_OPEN = 14;
+    private static final int ROW_REFUSED = 19; // by a constraint
     private static final int NOT_A_DATABASE = 26;
     private static final String HOT_JOURNAL = "SQLITE_READONLY_ROLLBACK";
 
@@ -225,18 +226,20 @@ final class SqliteFile implements Database {
                     + " that journal.", name(), name());
         }
         if (dialect.canPass(failure)) {
-            return new TransientFailure("%s is locked by another program.", name());
+            return new TransientFailure("%s is locked.", name());
         }
         return switch (failure.getErrorCode()) {
             case FULL -> Failure.mendable("%s cannot grow: the disk is full.", name());
+            case ROW_REFUSED -> new Failure("%s takes no such row: %s.", name(), words);
             case NOT_A_DATABASE -> new Failure("%s is not a SQLite database.", name());
-            case CANNOT_OPEN -> Failure.mendable("%s cannot be opened: %s. SQLite needs a folder"
-                    + " that it may write to, also for reading: with a write-ahead log, rows may"
-                    + " be in %s-wal, which must stay beside it.", name(), words, name());
+            case CANNOT_OPEN -> Failure.mendable("%s cannot be opened: %s. SQLite must be allowed"
+                    + " to read it and to write in its folder, to read alone, too, if it has a"
+                    + " write-ahead log. Rows may be in %s-wal, which must stay beside it.",
+                    name(), words, name());
             case 0 -> Failure.mendable("%s cannot be opened: %s. The driver unpacks native code"
                     + " into %s. Where it may not do so or not run it, name another folder:"
                     + " java -Dorg.sqlite.tmpdir=FOLDER", name(), words, temporaryFolder());
-            default -> Failure.mendable("%s: SQLite says: %s.", name(), words);
+            default -> Failure.mendable("%s cannot be used: SQLite says: %s.", name(), words);
         };
     }
 

@@ -113,7 +113,7 @@ public final class Table {
                 create.execute(createStatement(dialect));
             }
         }
-        List<String> unfit = unfitColumns(connection);
+        List<String> unfit = new ArrayList<>(unfitColumns(connection));
         String unfitForLetters = dialect.unfitForLetters(connection);
         if (!unfitForLetters.isEmpty()) unfit.add(unfitForLetters);
         if (!unfit.isEmpty()) {
@@ -153,8 +153,8 @@ public final class Table {
 
     /** What is wrong with the columns of the table that is there, each in a few words. */
     private static List<String> unfitColumns(Connection connection) throws SQLException {
+        if (type(connection).contains("VIEW")) return List.of("it is a view");
         List<String> unfit = new ArrayList<>();
-        if (type(connection).contains("VIEW")) unfit.add("it is a view");
         List<String> missing = new ArrayList<>(COLUMNS.stream().map(Column::name).toList());
         try (ResultSet found = columns(connection)) {
             while (found.next()) {

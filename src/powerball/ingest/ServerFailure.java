@@ -11,6 +11,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -61,14 +62,20 @@ final class ServerFailure {
         int status = response.statusCode();
         if (status >= 300 && status < 400) return redirect(response);
 
-        Matcher detail = DETAIL.matcher(response.body());
+        // A proxy that refuses leaves no body, in the client's eyes.
+        Matcher detail = DETAIL.matcher(Objects.requireNonNullElse(response.body(), ""));
         boolean hasDetail = detail.find();
         String words = hasDetail ? ": " + detail.group(1).replaceAll("\\\\(.)", "$1") : "";
-        String sentence = "The server answers with status " + status + words + ".";
-        if (!TRANSIENT_STATUS.contains(status)) return new Failure("%s", sentence);
-
         String retryAfter = response.headers().firstValue("Retry-After").orElse("0");
-        return new TransientFailure(seconds(retryAfter.strip()), sentence);
+        long waitSeconds = seconds(retryAfter.strip());
+        String wait = waitSeconds == 0 ? ""
+                : String.format(", and asks for a wait of %,d s", waitSeconds);
+        String sentence = "The server answers with status " + status + words + wait + ".";
+        if (!TRANSIENT_STATUS.contains(status)) {
+            boolean isServersFault = status >= 500; // so that it can be mended there
+            return isServersFault ? Failure.mendable("%s", sentence) : new Failure("%s", sentence);
+        }
+        return new TransientFailure(waitSeconds, sentence);
     }
 
     private static Failure redirect(HttpResponse<String> response) {

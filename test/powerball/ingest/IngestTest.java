@@ -81,7 +81,8 @@ class IngestTest {
         String csv = server.get("/drawing/1000?seed=42&format=csv").body();
         assertFalse(csv.contains("\""), "a field in quotes would need a real reader of csv here");
         assertEquals(csv.lines().skip(1).map(line -> line.replace(',', '|')).toList(),
-                SqliteDatabase.query(db, "SELECT * FROM powerball_results ORDER BY transaction_id"));
+                SqliteDatabase.query(db,
+                        "SELECT * FROM powerball_results ORDER BY transaction_id"));
     }
 
     @Test void aRowIsStoredOnceHoweverOftenItIsAskedFor() {

@@ -78,7 +78,8 @@ class ResumeTest {
     private void assertHoldsWhatTheServerSends(int rows, long seed) {
         String csv = server.get("/drawing/" + rows + "?format=csv&seed=" + seed).body();
         assertEquals(csv.lines().skip(1).map(line -> line.replace(',', '|')).toList(),
-                SqliteDatabase.query(db, "SELECT * FROM powerball_results ORDER BY transaction_id"));
+                SqliteDatabase.query(db,
+                        "SELECT * FROM powerball_results ORDER BY transaction_id"));
     }
 
     @Test void aStreamThatStallsIsAskedForAgain() throws IOException {
@@ -253,7 +254,8 @@ class ResumeTest {
         CountDownLatch silence = new CountDownLatch(1);
         createWithLog();
         try (FakeServer silent = new FakeServer((request, out) -> silence.await());
-                SqliteDatabase.Lock lock = wait.endsWith("lock") ? new SqliteDatabase.Lock(db) : null;
+                SqliteDatabase.Lock lock = wait.endsWith("lock")
+                        ? new SqliteDatabase.Lock(db) : null;
                 Run ingest = Run.ingest(folder, "1000", "--url", wait.endsWith("server")
                         ? silent.url
                         : wait.endsWith("lock") ? server.url : "http://127.0.0.1:1")) {

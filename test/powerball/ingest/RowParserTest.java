@@ -173,8 +173,10 @@ class RowParserTest {
                 Arguments.of("ball 2^32 + 1", "68", "4294967297",
                         "must be a whole number from 1 to 69"),
                 Arguments.of("no ball", "14", "", "must be a whole number from 1 to 69"),
-                Arguments.of("Powerball 27", "68, 9", "68, 27", "must be a whole number from 1 to 26"),
-                Arguments.of("Powerball 0", "68, 9", "68, 0", "must be a whole number from 1 to 26"),
+                Arguments.of("Powerball 27", "68, 9", "68, 27",
+                        "must be a whole number from 1 to 26"),
+                Arguments.of("Powerball 0", "68, 9", "68, 0",
+                        "must be a whole number from 1 to 26"),
                 Arguments.of("a number as text", "14", "'14'", "must be a whole number"),
                 Arguments.of("half a tuple", "14", "(14", FIELDS),
                 Arguments.of("control characters", "'Ana'", "\u001b[2J\u0007'Ana'", FIELDS));

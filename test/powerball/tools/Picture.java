@@ -38,6 +38,8 @@ final class Picture {
             Run.succeeds("rm", "-rf", profile.toString());
         }
         System.out.printf("%s: %,d bytes%n", Run.PROJECT.relativize(file), Files.size(file));
-        if (Files.size(file) > MAX_BYTES) throw new AssertionError("a picture of that size is slow");
+        if (Files.size(file) > MAX_BYTES) {
+            throw new AssertionError("a picture of that size is slow");
+        }
     }
 }

@@ -6,20 +6,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.sql.Connection;
 import java.sql.Driver;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
 import java.util.Random;
@@ -29,7 +24,7 @@ import java.util.Random;
  * What Debian's packages {@code postgresql} and {@code libpostgresql-jdbc-java} bring is enough; a
  * cluster that they have started is not touched.
  */
-public final class Postgres implements AutoCloseable {
+public final class Postgres extends TestDatabase {
 
     private static final String USER = "postgres"; // of the machine, where root runs the tests
     private static final boolean IS_ROOT = "root".equals(System.getProperty("user.name"));
@@ -39,7 +34,7 @@ public final class Postgres implements AutoCloseable {
     /** The role whose password is asked for. All others come in without. */
     public static final String PASSWORD_ROLE = "with_password";
 
-    public final Path driverJar;
+    private final Path driverJar;
     private final Path programs;
     private final Path cluster;
     public final int port;
@@ -53,7 +48,7 @@ public final class Postgres implements AutoCloseable {
         this.driverJar = driverJar;
         this.cluster = cluster;
         port = freePort();
-        driver = loadDriver(driverJar);
+        driver = load(driverJar, "org.postgresql.Driver");
     }
 
     /** Makes a cluster and starts it. Skips the test where something is missing, and says what. */
@@ -71,23 +66,6 @@ public final class Postgres implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** The last of a folder's entries with such a name: of several versions, the newest. */
-    private static Path lastIn(Path folder, String glob, String provider) {
-        List<Path> found = new ArrayList<>();
-        if (Files.isDirectory(folder)) {
-            try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, glob)) {
-                entries.forEach(found::add);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-        assumeTrue(!found.isEmpty(), "needs " + provider + ": no " + folder.resolve(glob));
-        // "9" is older than "15": the shorter name first.
-        Comparator<Path> byLength = Comparator.comparingInt(path -> path.toString().length());
-        found.sort(byLength.thenComparing(Comparator.naturalOrder()));
-        return found.get(found.size() - 1);
     }
 
     /** PostgreSQL refuses to run as root, and no other user may enter a folder of root's tests. */
@@ -138,17 +116,6 @@ public final class Postgres implements AutoCloseable {
         throw taken;
     }
 
-    /** The driver is not on the class path of the tests, as they must run where it is missing. */
-    private static Driver loadDriver(Path jar) throws IOException {
-        URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()});
-        try {
-            Class<?> driver = loader.loadClass("org.postgresql.Driver");
-            return (Driver) driver.getDeclaredConstructor().newInstance();
-        } catch (ReflectiveOperationException e) {
-            throw new AssertionError(jar + ": " + e, e);
-        }
-    }
-
     private void makeCluster() throws IOException {
         // --no-sync is for these files alone: the server itself waits for the disk.
         List<String> initdb = asUser(programs.resolve("initdb").toString(), "--no-sync",
@@ -163,7 +130,7 @@ public final class Postgres implements AutoCloseable {
     }
 
     /** Starts the server, also after it was killed, on the same port. Returns when it answers. */
-    public void startAgain() {
+    @Override public void startAgain() {
         if (server != null) server.close();
         // No socket in the file system: its path would have to be short.
         server = Run.start(cluster, asUser(programs.resolve("postgres").toString(),
@@ -185,7 +152,7 @@ public final class Postgres implements AutoCloseable {
     }
 
     /** Kills it and all its sessions, as a power cut would. Returns when the port is free. */
-    public void kill9() {
+    @Override public void kill9() {
         signal("-STOP"); // first, so that no session begins unseen
         List<ProcessHandle> all = new ArrayList<>(server.process.descendants().toList());
         all.add(server.process.toHandle());
@@ -213,7 +180,7 @@ public final class Postgres implements AutoCloseable {
     }
 
     /** Makes an empty database. All that follows, url() too, is about it. */
-    public void freshDatabase() {
+    @Override public void freshDatabase() {
         if (!server.process.isAlive()) startAgain(); // a test that failed has left it so
         String old = database;
         database = "postgres"; // a database cannot be dropped from within
@@ -224,8 +191,21 @@ public final class Postgres implements AutoCloseable {
     }
 
     /** What Ingest and Winners are given with --db. */
-    public String url() {
+    @Override public String url() {
         return url("postgres");
+    }
+
+    @Override public Path driverJar() {
+        return driverJar;
+    }
+
+    @Override public AutoCloseable lock() throws SQLException {
+        Connection session = connect();
+        session.setAutoCommit(false);
+        try (Statement statement = session.createStatement()) {
+            statement.execute("LOCK TABLE powerball_results IN SHARE ROW EXCLUSIVE MODE");
+        }
+        return session;
     }
 
     /** The same, for another role. Further parameters can be put behind it with an ampersand. */
@@ -239,55 +219,13 @@ public final class Postgres implements AutoCloseable {
     }
 
     /** A session of its own, for a test that holds something. */
-    public Connection connect() throws SQLException {
+    @Override public Connection connect() throws SQLException {
         return driver.connect(url(), new Properties());
-    }
-
-    /** The rows of an answer, each with its columns joined by commas. */
-    public List<String> query(String sql) {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement();
-                ResultSet found = statement.executeQuery(sql)) {
-            List<String> rows = new ArrayList<>();
-            int columns = found.getMetaData().getColumnCount();
-            while (found.next()) {
-                List<String> row = new ArrayList<>();
-                for (int i = 1; i <= columns; i++) {
-                    row.add(found.getString(i));
-                }
-                rows.add(String.join(",", row));
-            }
-            return rows;
-        } catch (SQLException e) {
-            throw new AssertionError(sql + ": " + e.getMessage(), e);
-        }
-    }
-
-    /** The one number that a query answers. */
-    public long number(String sql) {
-        return Long.parseLong(query(sql).get(0));
-    }
-
-    /** Runs statements, one or several with semicolons between them. */
-    public void execute(String sql) {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        } catch (SQLException e) {
-            throw new AssertionError(sql + ": " + e.getMessage(), e);
-        }
     }
 
     /** Makes the table, as somebody might by hand. */
     public void createTable() {
         execute(SqliteDatabase.CREATE_TABLE);
-    }
-
-    /** How many rows are stored: those that are committed. 0 where there is no table. */
-    public long count() {
-        boolean isThere = query("SELECT 1 FROM pg_tables WHERE tablename = 'powerball_results'")
-                .size() > 0;
-        return isThere ? number("SELECT count(*) FROM powerball_results") : 0;
     }
 
     /** How many sessions wait for a lock that a test holds. */

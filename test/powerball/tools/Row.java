@@ -15,7 +15,8 @@ import powerball.database.Table;
 public final class Row {
 
     /** The names of the columns, in their order. */
-    public static final List<String> NAMES = Table.COLUMNS.stream().map(Table.Column::name).toList();
+    public static final List<String> NAMES =
+            Table.COLUMNS.stream().map(Table.Column::name).toList();
 
     private static final List<String> IDS = List.of(
             "00000000-0000-7000-8000-%012d", "5d1c8d8e-0000-4000-8000-%012d");
