@@ -72,8 +72,8 @@ final class MySql implements Dialect {
         properties.put("connectTimeout", "10000"); // milliseconds
         properties.put("socketTimeout", "30000");
         // Without the mode, what is too long for a column would be cut off.
-        properties.put("sessionVariables",
-                "innodb_lock_wait_timeout=10,sql_mode='STRICT_ALL_TABLES'");
+        properties.put("sessionVariables", "innodb_lock_wait_timeout=10,lock_wait_timeout=10,"
+                + "sql_mode='STRICT_ALL_TABLES'");
         properties.put("useAffectedRows", "true"); // a row that is there already counts 0
         // MariaDB's driver needs no more than a fetch size to pass on a few rows at a time.
         if (url.startsWith(MYSQLS_OWN_DRIVER)) properties.put("useCursorFetch", "true");

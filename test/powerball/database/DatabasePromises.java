@@ -40,12 +40,12 @@ abstract class DatabasePromises {
     /** The URL of a database that is not there; null if each name makes one. */
     abstract String urlOfNone(TestDatabase startedDatabase);
 
-    @BeforeAll void start(@TempDir Path databaseFolder) {
+    @BeforeAll void startDatabase(@TempDir Path databaseFolder) {
         database = start(databaseFolder);
         server = ServerProcess.start();
     }
 
-    @AfterAll void stop() {
+    @AfterAll void stopDatabase() {
         if (server != null) server.close();
         if (database != null) database.close();
     }
@@ -104,12 +104,12 @@ abstract class DatabasePromises {
 
     @Test void aLockIsWaitedFor() throws Exception {
         stores(10, 0);
-        try (AutoCloseable lock = database.lock(); Run ingest = ingest("2000")) {
+        try (TestDatabase.Lock lock = database.lock(); Run ingest = ingest("2000")) {
             await(ingest, "a failure, or a lock that is waited for",
                     () -> ingest.err().contains("Asking for the rest in")
                             || ingest.err().contains("% "));
             assertTrue(ingest.process.isAlive(), ingest.err());
-            lock.close();
+            lock.release();
             assertEquals(0, ingest.exitCode(), ingest.err());
         }
         assertEveryRowOnce(2_000);

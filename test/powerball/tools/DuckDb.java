@@ -42,7 +42,7 @@ public final class DuckDb extends TestDatabase {
     }
 
     /** A program of its own that has the file open, until the end of its input. */
-    @Override public AutoCloseable lock() {
+    @Override public Lock lock() {
         String program = """
                 import java.sql.*;
                 public class Holder {
@@ -63,7 +63,7 @@ public final class DuckDb extends TestDatabase {
             holder.typeEnd();
             holder.exitCode();
             holder.close();
-            Files.delete(source);
+            Files.deleteIfExists(source);
         };
     }
 

@@ -183,12 +183,12 @@ public final class MariaDb extends TestDatabase {
         return isThere ? number("SELECT count(*) FROM powerball_results") : 0;
     }
 
-    @Override public AutoCloseable lock() throws SQLException {
+    @Override public Lock lock() throws SQLException {
         Connection session = connect();
         try (Statement statement = session.createStatement()) {
             statement.execute("LOCK TABLES powerball_results WRITE");
         }
-        return session;
+        return session::close;
     }
 
     @Override public void kill9() {

@@ -38,8 +38,8 @@ public final class SqliteFileDatabase extends TestDatabase {
         return isThere ? number("SELECT count(*) FROM powerball_results") : 0;
     }
 
-    @Override public AutoCloseable lock() throws SQLException {
-        return new SqliteDatabase.Lock(Path.of(url()));
+    @Override public Lock lock() throws SQLException {
+        return new SqliteDatabase.Lock(Path.of(url()))::release;
     }
 
     @Override public void close() {

@@ -41,8 +41,17 @@ public abstract class TestDatabase implements AutoCloseable {
     /** Makes an empty database. All that follows, url() too, is about it. */
     public abstract void freshDatabase();
 
-    /** Keeps others from storing rows, until it is closed. */
-    public abstract AutoCloseable lock() throws Exception;
+    /** What keeps others from storing rows. It may be released twice. */
+    public interface Lock extends AutoCloseable {
+
+        void release() throws Exception;
+
+        @Override default void close() throws Exception {
+            release();
+        }
+    }
+
+    public abstract Lock lock() throws Exception;
 
     /** Kills the server and all its sessions, as a power cut would. */
     public void kill9() {
