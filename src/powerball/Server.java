@@ -1,17 +1,46 @@
 package powerball;
 
-import com.sun.net.httpserver.*;
-import java.io.*;
-import java.net.*;
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URL;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
-import java.time.*;
+import java.time.Instant;
+import java.time.LocalTime;
 import java.time.temporal.ChronoUnit;
-import java.util.*;
-import java.util.concurrent.*;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.*;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -40,37 +69,38 @@ import java.util.stream.IntStream;
  */
 public class Server {
 
-    private static final int MAX_ROWS = 1_000_000_000; // per request; also the highest first row
+    private static final int MAX_ROWS = 1_000_000_000;
+    private static final int MAX_FIRST_ROW = 1_000_000_000;
     // Seed + index must fit in 60 bits of a UUID.
     private static final long MAX_SEED = 1_000_000_000_000_000_000L;
-    private static final int MAX_RATE = 1_000_000; // rows a second
+    private static final int MAX_RATE = 1_000_000;
 
-    private static final int DRAWN = 5; // white balls
-    private static final int WHITE_BALLS = 69; // in their drum
-    private static final int POWERBALLS = 26; // in the other drum
+    private static final int WHITE_BALLS_DRAWN = 5;
+    private static final int HIGHEST_WHITE_BALL = 69;
+    private static final int HIGHEST_POWERBALL = 26;
     private static final int BUYERS = 100_000; // so a few appear twice in a thousand rows
 
-    private static final int REQUEST_SECONDS = 10; // for a client to send its whole request
-    private static final int SPARE_CONNECTIONS = 1024; // beyond those that carry streams
-    private static final int BUFFER_BYTES = 16 * 1024; // of rows made ahead, per stream
-    // More than the longest names need in any format.
-    private static final int MAX_ROW_BYTES = 4096;
-    private static final int MIN_STALL_SECONDS = 5; // before a client may lose its slot to another
-    private static final long LOOK_MILLIS = 250; // between two checks by the watchdog
-    private static final long DRILL_MILLIS = 500; // to read before --drop-after breaks the stream
+    private static final int REQUEST_TIMEOUT_SECONDS = 10;
+    private static final int CONNECTIONS_BESIDE_STREAMS = 1024;
+    private static final int ROW_BUFFER_BYTES = 16 * 1024;
+    private static final int MAX_ROW_BYTES = 4096; // the longest names need fewer in any format
+    private static final int MIN_STALL_SECONDS_TO_CUT = 5;
+    private static final long WATCHDOG_INTERVAL_MILLIS = 250;
+    private static final long PAUSE_BEFORE_DROP_MILLIS = 500;
 
     private final Options options;
     private HttpServer http;
-    private final Semaphore freeSlots; // for streams; first come, first served
-    private final Set<Reply> replies = ConcurrentHashMap.newKeySet(); // in progress
-    private final AtomicLong lastSeed = new AtomicLong(); // chosen by this server
+    private final Semaphore freeStreamSlots;
+    private final Set<Reply> repliesInProgress = ConcurrentHashMap.newKeySet();
+    private final AtomicLong lastChosenSeed = new AtomicLong();
     private final ExecutorService handlers = Executors.newCachedThreadPool();
     private final Log log = new Log(System.out);
     private final Log errors = new Log(System.err);
 
     private Server(Options options) {
         this.options = options;
-        this.freeSlots = new Semaphore(options.maxStreams, true);
+        boolean isFirstComeFirstServed = true;
+        freeStreamSlots = new Semaphore(options.maxStreams, isFirstComeFirstServed);
     }
 
     public static void main(String[] args) {
@@ -122,10 +152,10 @@ public class Server {
     /** Sets the limits of the JDK's server, which reads them once, when its class is loaded. */
     private void setLimits() {
         String prefix = "sun.net.httpserver.";
-        String connections = String.valueOf(options.maxStreams + SPARE_CONNECTIONS);
+        String connections = String.valueOf(options.maxStreams + CONNECTIONS_BESIDE_STREAMS);
         // Seconds for a request to arrive. No limit by default: half a request would hold a thread
         // forever.
-        System.setProperty(prefix + "maxReqTime", String.valueOf(REQUEST_SECONDS));
+        System.setProperty(prefix + "maxReqTime", String.valueOf(REQUEST_TIMEOUT_SECONDS));
         // No limit by default. Connections beyond it are reset, so it leaves room for refusals and
         // the page.
         System.setProperty("jdk.httpserver.maxConnections", connections);
@@ -143,7 +173,7 @@ public class Server {
             InetSocketAddress address = new InetSocketAddress(options.host, options.port);
             if (address.isUnresolved()) throw new IOException("no such host");
             // The backlog: as many again may wait to be accepted.
-            return HttpServer.create(address, SPARE_CONNECTIONS);
+            return HttpServer.create(address, CONNECTIONS_BESIDE_STREAMS);
         } catch (IOException e) {
             String sentence = String.format("Cannot listen on %s port %d: %s."
                     + " Choose with --host and --port (0 picks a free one).",
@@ -169,7 +199,7 @@ public class Server {
     private void stop() {
         handlers.shutdownNow();
         http.stop(0);
-        for (int i = 0; i < 100 && !replies.isEmpty(); i++) {
+        for (int i = 0; i < 100 && !repliesInProgress.isEmpty(); i++) {
             LockSupport.parkNanos(10_000_000); // at most a second in all
         }
         log.close();
@@ -179,10 +209,10 @@ public class Server {
 
     private void cutStalledClients() {
         while (true) {
-            for (Reply reply : replies) {
+            for (Reply reply : repliesInProgress) {
                 reply.watch.cutAfter(options.stallSeconds);
             }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(WATCHDOG_INTERVAL_MILLIS));
         }
     }
 
@@ -191,14 +221,14 @@ public class Server {
     /** Answers a request, whatever happens, and logs a line. */
     private void handle(HttpExchange exchange) throws IOException {
         Reply reply = new Reply(exchange);
-        replies.add(reply);
+        repliesInProgress.add(reply);
         try {
             answerOrRefuse(reply);
         } catch (Throwable failure) { // on an Error, HttpServer would leave the client waiting
             fail(reply, failure);
         } finally {
             reply.watch.close();
-            replies.remove(reply);
+            repliesInProgress.remove(reply);
             log.add(reply.toString());
         }
     }
@@ -254,7 +284,7 @@ public class Server {
     private void stream(Query query, Reply reply) throws IOException, Refusal {
         takeSlot(reply);
         try {
-            long seed = query.seed == Query.NO_SEED ? chooseSeed() : query.seed;
+            long seed = query.seed == Query.SERVER_CHOOSES ? chooseSeed() : query.seed;
             reply.headers.set("Drawing-Seed", String.valueOf(seed));
             // Otherwise an nginx in front would buffer all the rows at once.
             reply.headers.set("X-Accel-Buffering", "no");
@@ -265,7 +295,7 @@ public class Server {
         } finally {
             // Before the end is sent: a client that has read it may ask for another stream at once.
             reply.hasSlot = false;
-            freeSlots.release();
+            freeStreamSlots.release();
         }
         reply.beginStream(query.format); // for HEAD; GET began with its first rows
         reply.endStream();
@@ -277,8 +307,10 @@ public class Server {
     private void takeSlot(Reply reply) throws Refusal {
         try {
             // With a timeout, even of 0, tryAcquire overtakes nobody who waits.
-            boolean taken = freeSlots.tryAcquire(0, TimeUnit.SECONDS);
-            if (!taken && cutLongestStalled()) taken = freeSlots.tryAcquire(1, TimeUnit.SECONDS);
+            boolean taken = freeStreamSlots.tryAcquire(0, TimeUnit.SECONDS);
+            if (!taken && cutLongestStalled()) {
+                taken = freeStreamSlots.tryAcquire(1, TimeUnit.SECONDS);
+            }
             reply.hasSlot = taken;
         } catch (InterruptedException e) {
             // The server is stopping: nobody gets a slot.
@@ -290,13 +322,13 @@ public class Server {
     }
 
     /**
-     * Cuts the stream that has been stalled longest, if for {@link #MIN_STALL_SECONDS} or more. One
-     * newcomer at a time, so that each cuts a stream of its own.
+     * Cuts the stream that has been stalled longest, if for {@link #MIN_STALL_SECONDS_TO_CUT} or
+     * more. One newcomer at a time, so that each cuts a stream of its own.
      */
     private synchronized boolean cutLongestStalled() {
-        Optional<Watch> longest = replies.stream().filter(reply -> reply.hasSlot)
+        Optional<Watch> longest = repliesInProgress.stream().filter(reply -> reply.hasSlot)
                 .map(reply -> reply.watch).max(Comparator.comparingLong(Watch::stalledNanos));
-        return longest.isPresent() && longest.get().cutAfter(MIN_STALL_SECONDS);
+        return longest.isPresent() && longest.get().cutAfter(MIN_STALL_SECONDS_TO_CUT);
     }
 
     /**
@@ -307,7 +339,7 @@ public class Server {
         // In units of 1/4096 ms since 1970, so that ids ascend from stream to stream. A microsecond
         // is 4096 / 1000 units.
         long now = Instant.EPOCH.until(Instant.now(), ChronoUnit.MICROS) * 512 / 125;
-        return lastSeed.updateAndGet(last -> Math.max(last + 1, now));
+        return lastChosenSeed.updateAndGet(last -> Math.max(last + 1, now));
     }
 
     /**
@@ -332,7 +364,8 @@ public class Server {
             }
         }
         if (end < query.rows) {
-            reply.pauseUntil(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(DRILL_MILLIS));
+            long pause = TimeUnit.MILLISECONDS.toNanos(PAUSE_BEFORE_DROP_MILLIS);
+            reply.pauseUntil(System.nanoTime() + pause);
             throw new Break("--drop-after");
         }
         reply.write(buffer, query.format, row); // the header, if there are no rows
@@ -342,17 +375,17 @@ public class Server {
      * Answers with 500 if nothing has been sent; else ends the connection without the last chunk.
      */
     private void fail(Reply reply, Throwable failure) throws IOException {
-        boolean clientIsGone = reply.status != 0 && failure instanceof IOException;
+        boolean clientIsGone = reply.hasBegun() && failure instanceof IOException;
         if (!clientIsGone) {
             StringWriter trace = new StringWriter();
             failure.printStackTrace(new PrintWriter(trace));
             errors.add(trace.toString().stripTrailing());
         }
-        if (reply.status == 0) {
+        if (!reply.hasBegun()) {
             reply.refuse(new Refusal(500, "the server failed before the first row"));
             return;
         }
-        reply.broken = " broken: " + (clientIsGone ? reply.reason(failure) : failure);
+        reply.breakReason = " broken: " + (clientIsGone ? reply.reason(failure) : failure);
         throw new IOException(failure); // makes HttpServer close the connection
     }
 
@@ -362,15 +395,17 @@ public class Server {
      * and the client would take what it has for the whole.
      */
     private static final class Reply {
+        private static final int NOT_BEGUN = 0; // no header has been sent
+
         private final HttpExchange exchange;
-        private final Headers headers; // of the response
+        private final Headers headers;
         private final Watch watch = new Watch();
-        private final long started = System.nanoTime();
+        private final long startNanos = System.nanoTime();
         private OutputStream body;
-        private int status; // 0 until the headers are about to be sent
+        private int status = NOT_BEGUN;
         private volatile boolean hasSlot;
-        private long rows; // passed to HttpServer to be sent
-        private String broken = ""; // why it ended early
+        private long rowsSent; // HttpServer or the system may still hold some
+        private String breakReason = "";
 
         Reply(HttpExchange exchange) {
             this.exchange = exchange;
@@ -383,6 +418,10 @@ public class Server {
             if (failure instanceof ClosedByInterruptException) return "stopped";
             boolean ours = failure instanceof Break;
             return ours ? failure.getMessage() : "gone";
+        }
+
+        boolean hasBegun() {
+            return status != NOT_BEGUN;
         }
 
         boolean isHead() {
@@ -414,7 +453,7 @@ public class Server {
 
         /** Sends the headers of a stream, unless they have been sent. */
         void beginStream(Format format) throws IOException {
-            if (status != 0) return;
+            if (hasBegun()) return;
             allowEveryPage();
             watch.begin();
             sendHeaders(200, format.contentType, 0);
@@ -430,7 +469,7 @@ public class Server {
             watch.begin();
             buffer.moveTo(body);
             watch.end();
-            rows = rowsSoFar;
+            rowsSent = rowsSoFar;
         }
 
         /** Sends what there is, and waits until a given System.nanoTime(), or a little less. */
@@ -481,9 +520,9 @@ public class Server {
 
         /** The log line: request, status, rows sent and seconds. */
         @Override public String toString() {
-            double seconds = (System.nanoTime() - started) / 1e9;
+            double seconds = (System.nanoTime() - startNanos) / 1e9;
             return printable(String.format("%s %d %,d rows %.2f s%s",
-                    request(), status, rows, seconds, broken));
+                    request(), status, rowsSent, seconds, breakReason));
         }
     }
 
@@ -509,32 +548,33 @@ public class Server {
     private static final class Watch {
         private static final long NOT_WRITING = 0;
         private final Thread handler = Thread.currentThread();
-        private long writingSince = NOT_WRITING; // in System.nanoTime()
-        private boolean cut;
+        private long writingSinceNanos = NOT_WRITING;
+        private boolean isCut;
 
         synchronized void begin() {
-            writingSince = System.nanoTime();
+            writingSinceNanos = System.nanoTime();
         }
 
         synchronized void end() {
-            writingSince = NOT_WRITING;
+            writingSinceNanos = NOT_WRITING;
         }
 
         /** How long the current write has taken. */
         synchronized long stalledNanos() {
-            return writingSince == NOT_WRITING || cut ? 0 : System.nanoTime() - writingSince;
+            if (writingSinceNanos == NOT_WRITING || isCut) return 0;
+            return System.nanoTime() - writingSinceNanos;
         }
 
         /** Returns whether the write had taken that long and was interrupted. */
         synchronized boolean cutAfter(long seconds) {
             if (stalledNanos() < TimeUnit.SECONDS.toNanos(seconds)) return false;
-            cut = true;
+            isCut = true;
             handler.interrupt();
             return true;
         }
 
         synchronized boolean isCut() {
-            return cut;
+            return isCut;
         }
 
         synchronized void close() {
@@ -549,11 +589,12 @@ public class Server {
      * are waiting, further ones are only counted.
      */
     private static final class Log {
-        private static final int WAITING_LINES = 1000;
+        private static final int MAX_WAITING_LINES = 1000;
         private final PrintStream out;
-        private final AtomicLong leftOut = new AtomicLong();
+        private final AtomicLong linesLeftOut = new AtomicLong();
         private final ThreadPoolExecutor printer = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(WAITING_LINES), (line, full) -> leftOut.incrementAndGet());
+                new ArrayBlockingQueue<>(MAX_WAITING_LINES),
+                (line, full) -> linesLeftOut.incrementAndGet());
 
         Log(PrintStream out) {
             this.out = out;
@@ -564,7 +605,7 @@ public class Server {
         }
 
         private void print(String line) {
-            long lines = leftOut.getAndSet(0);
+            long lines = linesLeftOut.getAndSet(0);
             if (lines > 0) {
                 out.printf("(%,d lines left out: they came faster than they were read)%n", lines);
             }
@@ -586,12 +627,12 @@ public class Server {
 
     /** Rows {@code from} to {@code from + rows - 1} of a stream, and how to send them. */
     private record Query(long rows, long seed, long from, Format format, long rate) {
-        private static final long NO_SEED = -1; // the server chooses one
-        private static final long NO_RATE = 0; // as fast as the client reads
-        private static final List<String> PARTS = List.of("seed", "from", "format", "rate");
+        private static final long SERVER_CHOOSES = -1;
+        private static final long AS_FAST_AS_READ = 0;
+        private static final List<String> PART_NAMES = List.of("seed", "from", "format", "rate");
 
         boolean hasRate() {
-            return rate != NO_RATE;
+            return rate != AS_FAST_AS_READ;
         }
 
         /** How many rows are due after this time; the first is due at once. */
@@ -609,10 +650,10 @@ public class Server {
                 Map<String, String> parts = parts(rawQuery);
                 return new Query(
                         wholeNumber("rows", rows, 0, MAX_ROWS),
-                        wholeNumber("seed", parts.get("seed"), 0, MAX_SEED, NO_SEED),
-                        wholeNumber("from", parts.get("from"), 0, MAX_ROWS, 0),
+                        wholeNumber("seed", parts.get("seed"), 0, MAX_SEED, SERVER_CHOOSES),
+                        wholeNumber("from", parts.get("from"), 0, MAX_FIRST_ROW, 0),
                         Format.named(parts.getOrDefault("format", "sql")),
-                        wholeNumber("rate", parts.get("rate"), 1, MAX_RATE, NO_RATE));
+                        wholeNumber("rate", parts.get("rate"), 1, MAX_RATE, AS_FAST_AS_READ));
             } catch (IllegalArgumentException e) {
                 throw new Refusal(400, e.getMessage());
             }
@@ -624,7 +665,7 @@ public class Server {
             for (String part : rawQuery.split("&", -1)) {
                 String[] nameAndValue = part.split("=", 2);
                 String name = nameAndValue[0];
-                check(PARTS.contains(name),
+                check(PART_NAMES.contains(name),
                         "a query part must be seed, from, format or rate, not \"%s\"", name);
                 putOnce(parts, name, nameAndValue.length > 1 ? nameAndValue[1] : "");
             }
@@ -675,7 +716,7 @@ public class Server {
     sealed interface Column {
 
         /** The numbers on the balls, each at its own index. */
-        List<Integer> NUMBERS = IntStream.rangeClosed(0, WHITE_BALLS).boxed().toList();
+        List<Integer> NUMBERS = IntStream.rangeClosed(0, HIGHEST_WHITE_BALL).boxed().toList();
 
         /**
          * The columns of a row, in order. The header of csv, the keys of ndjson and the fields of
@@ -812,7 +853,7 @@ public class Server {
     static final class RowBuffer {
         private static final byte[] HEX_DIGITS =
                 "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
-        private final byte[] bytes = new byte[BUFFER_BYTES];
+        private final byte[] bytes = new byte[ROW_BUFFER_BYTES];
         private int length;
 
         /** Whether another row fits, however long it is. */
@@ -877,15 +918,15 @@ public class Server {
                     uuid7(seed + index, random.nextLong()),
                     Buyer.of(random.nextInt(BUYERS)),
                     drawWhiteBalls(random),
-                    1 + random.nextInt(POWERBALLS));
+                    1 + random.nextInt(HIGHEST_POWERBALL));
         }
 
         /** Draws five numbers. If one comes up twice, which no ball can, draws all five again. */
         private static int[] drawWhiteBalls(SplittableRandom random) {
-            int[] balls = new int[DRAWN];
+            int[] balls = new int[WHITE_BALLS_DRAWN];
             do {
-                for (int i = 0; i < DRAWN; i++) {
-                    balls[i] = 1 + random.nextInt(WHITE_BALLS);
+                for (int i = 0; i < WHITE_BALLS_DRAWN; i++) {
+                    balls[i] = 1 + random.nextInt(HIGHEST_WHITE_BALL);
                 }
                 sort(balls);
             } while (hasPair(balls));
@@ -986,7 +1027,8 @@ public class Server {
     record Names(List<String> first, List<String> last, List<String> cities, List<String> states) {
 
         private static final String BYTE_ORDER_MARK = "\uFEFF"; // some editors begin a file with it
-        private static final String NOT_UTF_8 = "\uFFFD"; // Java's replacement for invalid bytes
+        // Java puts it where bytes are not UTF-8.
+        private static final String REPLACEMENT_CHARACTER = "\uFFFD";
 
         static final Names LISTS = read();
 
@@ -1020,7 +1062,7 @@ public class Server {
         /** The first clients of this API split a row at ", ", so no field may contain that. */
         private static boolean isClean(String line) {
             return !line.contains(", ") && line.chars().noneMatch(Character::isISOControl)
-                    && !line.contains(BYTE_ORDER_MARK) && !line.contains(NOT_UTF_8);
+                    && !line.contains(BYTE_ORDER_MARK) && !line.contains(REPLACEMENT_CHARACTER);
         }
     }
 
