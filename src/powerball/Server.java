@@ -19,13 +19,13 @@ import java.time.LocalTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -89,6 +89,7 @@ public class Server {
     private static final long PAUSE_BEFORE_DROP_MILLIS = 500;
 
     private final Options options;
+    private final Map<Format, RowWriter> rowWriters = new EnumMap<>(Format.class);
     private HttpServer http;
     private final Semaphore freeStreamSlots;
     private final Set<Reply> repliesInProgress = ConcurrentHashMap.newKeySet();
@@ -132,8 +133,10 @@ public class Server {
      * read or the address cannot be used.
      */
     private String start() throws IOException {
-        // Read now: a bad list should stop the start, not fail the first request.
-        Objects.requireNonNull(Names.LISTS);
+        // Now: a bad list should stop the start, not fail the first request.
+        for (Format format : Format.values()) {
+            rowWriters.put(format, new RowWriter(format));
+        }
         setLimits();
         http = bind();
         // One thread per request: its blocking writes hold the stream to the client's pace.
@@ -349,13 +352,14 @@ public class Server {
     private void sendRows(Query query, long seed, Reply reply) throws IOException {
         long end = Math.min(options.dropAfter, query.rows);
         long start = System.nanoTime();
+        RowWriter writer = rowWriters.get(query.format);
         RowBuffer buffer = new RowBuffer();
-        buffer.put(query.format.header);
+        buffer.put(writer.header);
         long row = 0;
         while (row < end) {
             long due = Math.min(end, query.rowsDueAfter(System.nanoTime() - start));
             while (row < due && buffer.hasRoom()) {
-                query.format.put(Ticket.of(seed, query.from + row), buffer);
+                writer.write(Ticket.of(seed, query.from + row), buffer);
                 row++;
             }
             reply.write(buffer, query.format, row);
@@ -456,7 +460,7 @@ public class Server {
             if (hasBegun()) return;
             allowEveryPage();
             watch.begin();
-            sendHeaders(200, format.contentType, 0);
+            sendHeaders(200, format.contentType(), 0);
             watch.end();
         }
 
@@ -706,17 +710,17 @@ public class Server {
 
         String problem() {
             return String.format("{\"title\": \"%s\", \"status\": %d, \"detail\": %s}\n",
-                    TITLES.get(status), status, Format.NDJSON.quote(getMessage()));
+                    TITLES.get(status), status, Format.NDJSON.literal(getMessage()));
         }
     }
 
     // ---- How a row is written -------------------------------------------------------------------
 
-    /** A column, and what it takes from a ticket. */
-    sealed interface Column {
-
-        /** The numbers on the balls, each at its own index. */
-        List<Integer> NUMBERS = IntStream.rangeClosed(0, HIGHEST_WHITE_BALL).boxed().toList();
+    /**
+     * A column: its name, and its value in a ticket. A new kind of column needs no more than these
+     * two to be written in every format.
+     */
+    interface Column {
 
         /**
          * The columns of a row, in order. The header of csv, the keys of ndjson and the fields of
@@ -729,95 +733,84 @@ public class Server {
                 new Choice("city", Names.LISTS.cities, ticket -> ticket.buyer().place()),
                 new Choice("state", Names.LISTS.states, ticket -> ticket.buyer().place()),
                 new Id("customer_id", ticket -> ticket.buyer().customerId()),
-                new Choice("powerball_1", NUMBERS, ticket -> ticket.whiteBalls()[0]),
-                new Choice("powerball_2", NUMBERS, ticket -> ticket.whiteBalls()[1]),
-                new Choice("powerball_3", NUMBERS, ticket -> ticket.whiteBalls()[2]),
-                new Choice("powerball_4", NUMBERS, ticket -> ticket.whiteBalls()[3]),
-                new Choice("powerball_5", NUMBERS, ticket -> ticket.whiteBalls()[4]),
-                new Choice("powerball_number", NUMBERS, Ticket::powerball));
+                new Choice("powerball_1", upTo(HIGHEST_WHITE_BALL), whiteBall(1)),
+                new Choice("powerball_2", upTo(HIGHEST_WHITE_BALL), whiteBall(2)),
+                new Choice("powerball_3", upTo(HIGHEST_WHITE_BALL), whiteBall(3)),
+                new Choice("powerball_4", upTo(HIGHEST_WHITE_BALL), whiteBall(4)),
+                new Choice("powerball_5", upTo(HIGHEST_WHITE_BALL), whiteBall(5)),
+                new Choice("powerball_number", upTo(HIGHEST_POWERBALL), Ticket::powerball));
 
         String name();
 
-        /** A UUID, written anew for every row. */
-        record Id(String name, Function<Ticket, UUID> value) implements Column {
+        /**
+         * A number, which is written as it is, or anything else, which is written as the text that
+         * {@code toString()} makes of it: up to 100 characters, none of them a control character.
+         */
+        Object value(Ticket ticket);
+
+        /** Puts the value in a row, behind a lead: what the format has between two values. */
+        default FieldWriter writer(Format format, String lead) {
+            return (ticket, row) -> row.put(utf8(lead + format.literal(value(ticket))));
         }
 
-        /**
-         * A choice from a list, given by its index. So the bytes of each choice are made once, not
-         * for every row.
-         */
-        record Choice(String name, List<?> list, ToIntFunction<Ticket> index)
-                implements Column {
+        /** From 0, so that each number is at its own index. */
+        private static List<Integer> upTo(int highest) {
+            return IntStream.rangeClosed(0, highest).boxed().toList();
+        }
+
+        /** The first to the fifth of a ticket's white balls. */
+        private static ToIntFunction<Ticket> whiteBall(int place) {
+            return ticket -> ticket.whiteBalls()[place - 1];
+        }
+    }
+
+    /** A value that is made for every row, such as {@code new Value("price", Ticket::price)}. */
+    record Value(String name, Function<Ticket, ?> of) implements Column {
+
+        @Override public Object value(Ticket ticket) {
+            return of.apply(ticket);
+        }
+    }
+
+    /**
+     * A choice from a list, given by its index. The bytes of each choice are made once, in advance,
+     * not for every row.
+     */
+    record Choice(String name, List<?> list, ToIntFunction<Ticket> index) implements Column {
+
+        @Override public Object value(Ticket ticket) {
+            return list.get(index.applyAsInt(ticket));
+        }
+
+        @Override public FieldWriter writer(Format format, String lead) {
+            byte[][] ready = list.stream().map(choice -> utf8(lead + format.literal(choice)))
+                    .toArray(byte[][]::new);
+            return (ticket, row) -> row.put(ready[index.applyAsInt(ticket)]);
+        }
+    }
+
+    /** A UUID. */
+    record Id(String name, Function<Ticket, UUID> id) implements Column {
+
+        @Override public Object value(Ticket ticket) {
+            return id.apply(ticket);
+        }
+
+        @Override public FieldWriter writer(Format format, String lead) {
+            String[] around = format.literal("ID").split("ID", -1);
+            byte[] before = utf8(lead + around[0]);
+            byte[] after = utf8(around[1]);
+            return (ticket, row) -> {
+                row.put(before);
+                row.put(id.apply(ticket));
+                row.put(after);
+            };
         }
     }
 
     /** In every format, a row is one line. */
     enum Format {
-        SQL("text/plain; charset=utf-8", "(", ", ", ")", "'") {
-            @Override String quote(String text) {
-                return "'" + text.replace("'", "''") + "'";
-            }
-        },
-        CSV("text/csv; charset=utf-8; header=present", "", ",", "", "") {
-            @Override String headerLine() {
-                return String.join(",", Column.ALL.stream().map(Column::name).toList()) + "\n";
-            }
-
-            @Override String quote(String text) { // only where RFC 4180 requires it
-                return text.matches("[^\",]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
-            }
-        },
-        NDJSON("application/x-ndjson", "{", ",", "}", "\"") {
-            @Override String key(Column column) {
-                return quote(column.name()) + ":";
-            }
-
-            @Override String quote(String text) {
-                return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
-            }
-        };
-
-        /** A column as a format writes it. */
-        private interface Field {
-            void put(Ticket ticket, RowBuffer buffer);
-        }
-
-        private final String contentType;
-        private final byte[] header = utf8(headerLine()); // before the first row
-        private final List<Field> fields = new ArrayList<>(); // one for each column
-        private final byte[] rowEnd;
-
-        /**
-         * Takes what opens a row, what separates its fields, what closes it, and the mark around an
-         * id.
-         */
-        Format(String contentType, String open, String separator, String close, String mark) {
-            this.contentType = contentType;
-            for (Column column : Column.ALL) {
-                String lead = (fields.isEmpty() ? open : separator) + key(column);
-                fields.add(column instanceof Column.Choice choice
-                        ? field(choice, lead)
-                        : field((Column.Id) column, lead + mark, mark));
-            }
-            rowEnd = utf8(close + "\n");
-        }
-
-        private Field field(Column.Choice column, String lead) {
-            byte[][] ready = column.list.stream()
-                    .map(value -> utf8(lead + (value instanceof String text ? quote(text) : value)))
-                    .toArray(byte[][]::new);
-            return (ticket, buffer) -> buffer.put(ready[column.index.applyAsInt(ticket)]);
-        }
-
-        private Field field(Column.Id column, String before, String after) {
-            byte[] start = utf8(before);
-            byte[] end = utf8(after);
-            return (ticket, buffer) -> {
-                buffer.put(start);
-                buffer.put(column.value.apply(ticket));
-                buffer.put(end);
-            };
-        }
+        SQL, CSV, NDJSON;
 
         static Format named(String name) {
             check(List.of("sql", "csv", "ndjson").contains(name),
@@ -825,28 +818,102 @@ public class Server {
             return valueOf(name.toUpperCase());
         }
 
-        String headerLine() {
-            return "";
+        String contentType() {
+            return switch (this) {
+                case SQL -> "text/plain; charset=utf-8";
+                case CSV -> "text/csv; charset=utf-8; header=present";
+                case NDJSON -> "application/x-ndjson";
+            };
         }
 
+        /** What comes before the first row. */
+        String header(List<Column> columns) {
+            return switch (this) {
+                case CSV -> String.join(",", columns.stream().map(Column::name).toList()) + "\n";
+                case SQL, NDJSON -> "";
+            };
+        }
+
+        String rowStart() {
+            return switch (this) {
+                case SQL -> "(";
+                case CSV -> "";
+                case NDJSON -> "{";
+            };
+        }
+
+        String separator() {
+            return switch (this) {
+                case SQL -> ", ";
+                case CSV, NDJSON -> ",";
+            };
+        }
+
+        String rowEnd() {
+            return switch (this) {
+                case SQL -> ")\n";
+                case CSV -> "\n";
+                case NDJSON -> "}\n";
+            };
+        }
+
+        /** What stands before a value to say which column it is in. */
         String key(Column column) {
-            return "";
+            return switch (this) {
+                case SQL, CSV -> "";
+                case NDJSON -> literal(column.name()) + ":";
+            };
         }
 
-        /** Quotes and escapes a text, which has no control characters, as the format requires. */
-        abstract String quote(String text);
+        /** A value as it stands in a row: a number as it is, any other as a text. */
+        String literal(Object value) {
+            String text = value.toString();
+            if (value instanceof Number) return text;
+            return switch (this) {
+                case SQL -> "'" + text.replace("'", "''") + "'";
+                case CSV -> csvField(text);
+                case NDJSON -> '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+            };
+        }
 
-        /** Writes a ticket as a row. */
-        void put(Ticket ticket, RowBuffer buffer) {
-            for (Field field : fields) {
-                field.put(ticket, buffer);
+        /** In quotes only where RFC 4180 requires it. */
+        private static String csvField(String text) {
+            boolean isPlain = !text.contains(",") && !text.contains("\"");
+            return isPlain ? text : '"' + text.replace("\"", "\"\"") + '"';
+        }
+    }
+
+    /** Writes one column of a ticket. */
+    private interface FieldWriter {
+        void write(Ticket ticket, RowBuffer row);
+    }
+
+    /** Writes tickets as rows of a format. */
+    private static final class RowWriter {
+        private final byte[] header;
+        private final List<FieldWriter> fields = new ArrayList<>();
+        private final byte[] rowEnd;
+
+        RowWriter(Format format) {
+            header = utf8(format.header(Column.ALL));
+            String lead = format.rowStart();
+            for (Column column : Column.ALL) {
+                fields.add(column.writer(format, lead + format.key(column)));
+                lead = format.separator();
             }
-            buffer.put(rowEnd);
+            rowEnd = utf8(format.rowEnd());
         }
 
-        private static byte[] utf8(String text) {
-            return text.getBytes(StandardCharsets.UTF_8);
+        void write(Ticket ticket, RowBuffer row) {
+            for (FieldWriter field : fields) {
+                field.write(ticket, row);
+            }
+            row.put(rowEnd);
         }
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     /** Rows on their way to a client, as bytes. */
