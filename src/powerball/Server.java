@@ -14,9 +14,7 @@ import java.net.URI;
 import java.net.URL;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.time.LocalTime;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -35,6 +33,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -335,13 +334,15 @@ public class Server {
     }
 
     /**
-     * The current time, but never the same twice, even if many ask at once or the clock is set
-     * back.
+     * The present moment in units of 1/4096 ms since 1970, so that ids ascend from stream to
+     * stream; but never the same twice, even if many ask at once or the clock is set back.
      */
     private long chooseSeed() {
-        // In units of 1/4096 ms since 1970, so that ids ascend from stream to stream. A microsecond
-        // is 4096 / 1000 units.
-        long now = Instant.EPOCH.until(Instant.now(), ChronoUnit.MICROS) * 512 / 125;
+        // The part of a millisecond is random: two servers that are asked in the same one should
+        // not send the same stream.
+        int units = 4096;
+        int part = ThreadLocalRandom.current().nextInt(units);
+        long now = System.currentTimeMillis() * units + part;
         return lastChosenSeed.updateAndGet(last -> Math.max(last + 1, now));
     }
 
