@@ -62,9 +62,10 @@ import java.util.stream.IntStream;
  * another, and is the same to the byte.
  *
  * <p>Read it from top to bottom: {@link #main} and {@link #start}; the path of a request through
- * {@link #handle}, {@link #answer}, {@link #stream} and {@link #sendRows}; the {@link Reply}, and
- * the {@link Watch} for a client that stops reading; what may be requested; then a row: each
- * {@link Column}, each {@link Format}, and how a {@link Ticket} is made. The options come last.
+ * {@link #handle}, {@link #answer}, {@link #route}, {@link #stream} and {@link #sendRows}, and what
+ * happens when one {@link #fail}s; the {@link Reply}, and the {@link Watch} for a client that stops
+ * reading; what may be requested; then a row: each {@link Column}, each {@link Format}, and how a
+ * {@link Ticket} is made. The options come last.
  */
 public class Server {
 
@@ -220,30 +221,35 @@ public class Server {
 
     // ---- A request ------------------------------------------------------------------------------
 
-    /** Answers a request, whatever happens, and logs a line. */
+    /** Answers a request, or ends its connection, and logs a line. */
     private void handle(HttpExchange exchange) throws IOException {
         Reply reply = new Reply(exchange);
         repliesInProgress.add(reply);
         try {
-            answerOrRefuse(reply);
-        } catch (Throwable failure) { // on an Error, HttpServer would leave the client waiting
+            answer(reply);
+        } catch (Throwable failure) {
             fail(reply, failure);
         } finally {
             reply.watch.close();
             repliesInProgress.remove(reply);
-            log.add(reply.toString());
+            log.add(reply.logLine());
         }
     }
 
-    private void answerOrRefuse(Reply reply) throws IOException {
+    /** Sends what was asked for, or a refusal; or 500, for a failure before the first byte. */
+    private void answer(Reply reply) throws IOException {
         try {
-            answer(reply);
+            route(reply);
         } catch (Refusal refusal) {
             reply.refuse(refusal);
+        } catch (IOException | RuntimeException | Error failure) {
+            if (reply.hasBegun()) throw failure;
+            logTrace(failure);
+            reply.refuse(new Refusal(500, "the server failed before the first row"));
         }
     }
 
-    private void answer(Reply reply) throws IOException, Refusal {
+    private void route(Reply reply) throws IOException, Refusal {
         URI uri = reply.exchange.getRequestURI();
         String method = reply.exchange.getRequestMethod();
         if (!method.equals("GET") && !method.equals("HEAD")) {
@@ -377,28 +383,33 @@ public class Server {
     }
 
     /**
-     * Answers with 500 if nothing has been sent; else ends the connection without the last chunk.
+     * Ends the connection of a reply that has failed, by an exception or an Error, in mid-stream or
+     * while a refusal was written.
+     *
+     * <p>Nothing is closed, neither here nor in any {@code finally}: closing a body sends the last
+     * chunk, and the client would take what it has for the whole. An IOException makes HttpServer
+     * end the connection without that chunk. After an Error it would do nothing, and the client
+     * would wait for ever.
      */
     private void fail(Reply reply, Throwable failure) throws IOException {
-        boolean clientIsGone = reply.hasBegun() && failure instanceof IOException;
-        if (!clientIsGone) {
-            StringWriter trace = new StringWriter();
-            failure.printStackTrace(new PrintWriter(trace));
-            errors.add(trace.toString().stripTrailing());
+        IOException end = new IOException(failure);
+        try {
+            boolean isOfTheConnection = failure instanceof IOException;
+            if (!isOfTheConnection) logTrace(failure);
+            reply.breakReason = isOfTheConnection ? reply.reason(failure) : failure.toString();
+        } catch (Throwable another) { // there may be no memory left to say it
+            end.addSuppressed(another);
         }
-        if (!reply.hasBegun()) {
-            reply.refuse(new Refusal(500, "the server failed before the first row"));
-            return;
-        }
-        reply.breakReason = " broken: " + (clientIsGone ? reply.reason(failure) : failure);
-        throw new IOException(failure); // makes HttpServer close the connection
+        throw end;
     }
 
-    /**
-     * One response: the exchange, and what the log says about it. A stream is closed only if it
-     * ends well ({@link #endStream}): closing it in a {@code finally} would send the last chunk,
-     * and the client would take what it has for the whole.
-     */
+    private void logTrace(Throwable failure) {
+        StringWriter trace = new StringWriter();
+        failure.printStackTrace(new PrintWriter(trace));
+        errors.add(trace.toString().stripTrailing());
+    }
+
+    /** The reply to one request: the exchange, and what the log says about it. */
     private static final class Reply {
         private static final int NOT_BEGUN = 0; // no header has been sent
 
@@ -523,11 +534,12 @@ public class Server {
             return printable(request).replaceAll("[^ -~]", "?");
         }
 
-        /** The log line: request, status, rows sent and seconds. */
-        @Override public String toString() {
+        /** Request, status, rows sent, seconds and, if it ended early, why. */
+        String logLine() {
             double seconds = (System.nanoTime() - startNanos) / 1e9;
+            String broken = breakReason.isEmpty() ? "" : " broken: " + breakReason;
             return printable(String.format("%s %d %,d rows %.2f s%s",
-                    request(), status, rowsSent, seconds, breakReason));
+                    request(), status, rowsSent, seconds, broken));
         }
     }
 
