@@ -14,13 +14,13 @@ import java.net.URI;
 import java.net.URL;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
-import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -73,13 +73,14 @@ public class Server {
     private static final int MAX_FIRST_ROW = 1_000_000_000;
     // Seed + index must fit in 60 bits of a UUID.
     private static final long MAX_SEED = 1_000_000_000_000_000_000L;
-    private static final int MAX_RATE = 1_000_000;
+    private static final int MAX_ROWS_PER_SECOND = 1_000_000;
 
     private static final int WHITE_BALLS_DRAWN = 5;
     private static final int HIGHEST_WHITE_BALL = 69;
     private static final int HIGHEST_POWERBALL = 26;
     private static final int BUYERS = 100_000; // so a few appear twice in a thousand rows
 
+    private static final int MAX_CHARACTERS = 1000; // of text from elsewhere, in a line or message
     private static final int REQUEST_TIMEOUT_SECONDS = 10;
     private static final int CONNECTIONS_BESIDE_STREAMS = 1024;
     private static final int ROW_BUFFER_BYTES = 16 * 1024;
@@ -106,16 +107,16 @@ public class Server {
 
     public static void main(String[] args) {
         Locale.setDefault(Locale.ROOT); // formats 1,000.5 this way everywhere
+        if (List.of(args).contains("--help") || List.of(args).contains("-h")) {
+            System.out.println(Options.USAGE);
+            return;
+        }
         try {
-            if (List.of(args).contains("--help")) {
-                System.out.println(Options.USAGE);
-            } else {
-                System.out.println(new Server(Options.parse(args)).start());
-                // Frees what compiling this file used, which halves peak memory.
-                System.gc();
-            }
+            System.out.println(new Server(Options.parse(args)).start());
+            // Frees what compiling this file used, which halves peak memory.
+            System.gc();
         } catch (IllegalArgumentException e) {
-            System.err.println(e.getMessage() + "\n\n" + Options.USAGE);
+            System.err.println(e.getMessage() + "\nSee --help.");
             System.exit(2);
         } catch (IOException e) {
             System.err.println(e.getMessage());
@@ -412,6 +413,8 @@ public class Server {
     /** The reply to one request: the exchange, and what the log says about it. */
     private static final class Reply {
         private static final int NOT_BEGUN = 0; // no header has been sent
+        private static final DateTimeFormatter LOG_TIME = // 2026-11-27T12:30:05+00:00
+                DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ssxxx");
 
         private final HttpExchange exchange;
         private final Headers headers;
@@ -528,7 +531,7 @@ public class Server {
 
         /** Time, client and request, fit for any terminal: in ASCII, as valid requests are. */
         String request() {
-            String request = String.format("%tT %s %s %s", LocalTime.now(),
+            String request = String.format("%s %s %s %s", LOG_TIME.format(OffsetDateTime.now()),
                     exchange.getRemoteAddress().getAddress().getHostAddress(),
                     exchange.getRequestMethod(), exchange.getRequestURI());
             return printable(request).replaceAll("[^ -~]", "?");
@@ -666,14 +669,21 @@ public class Server {
             try {
                 Map<String, String> parts = parts(rawQuery);
                 return new Query(
-                        wholeNumber("rows", rows, 0, MAX_ROWS),
-                        wholeNumber("seed", parts.get("seed"), 0, MAX_SEED, SERVER_CHOOSES),
-                        wholeNumber("from", parts.get("from"), 0, MAX_FIRST_ROW, 0),
+                        inRange("rows", rows, wholeNumber(rows), 0, MAX_ROWS),
+                        number(parts, "seed", 0, MAX_SEED, SERVER_CHOOSES),
+                        number(parts, "from", 0, MAX_FIRST_ROW, 0),
                         Format.named(parts.getOrDefault("format", "sql")),
-                        wholeNumber("rate", parts.get("rate"), 1, MAX_RATE, AS_FAST_AS_READ));
+                        number(parts, "rate", 1, MAX_ROWS_PER_SECOND, AS_FAST_AS_READ));
             } catch (IllegalArgumentException e) {
                 throw new Refusal(400, e.getMessage());
             }
+        }
+
+        private static long number(Map<String, String> parts, String name, long min, long max,
+                long defaultValue) {
+            String text = parts.get(name);
+            if (text == null) return defaultValue;
+            return inRange(name, text, wholeNumber(text), min, max);
         }
 
         private static Map<String, String> parts(String rawQuery) {
@@ -682,9 +692,10 @@ public class Server {
             for (String part : rawQuery.split("&", -1)) {
                 String[] nameAndValue = part.split("=", 2);
                 String name = nameAndValue[0];
-                check(PART_NAMES.contains(name),
+                require(PART_NAMES.contains(name),
                         "a query part must be seed, from, format or rate, not \"%s\"", name);
-                putOnce(parts, name, nameAndValue.length > 1 ? nameAndValue[1] : "");
+                require(!parts.containsKey(name), "%s must be given once, not twice", name);
+                parts.put(name, nameAndValue.length > 1 ? nameAndValue[1] : "");
             }
             return parts;
         }
@@ -826,7 +837,7 @@ public class Server {
         SQL, CSV, NDJSON;
 
         static Format named(String name) {
-            check(List.of("sql", "csv", "ndjson").contains(name),
+            require(List.of("sql", "csv", "ndjson").contains(name),
                     "format must be sql, csv or ndjson, not \"%s\"", name);
             return valueOf(name.toUpperCase());
         }
@@ -1126,10 +1137,10 @@ public class Server {
                 String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
                 if (text.startsWith(BYTE_ORDER_MARK)) text = text.substring(1);
                 List<String> lines = text.lines().toList();
-                check(!lines.isEmpty(), "names/%s is empty: it must have %s on each line",
+                require(!lines.isEmpty(), "names/%s is empty: it must have %s on each line",
                         file, what);
                 for (String line : lines) {
-                    check(line.length() <= 100 && line.matches(pattern) && isClean(line),
+                    require(line.length() <= 100 && line.matches(pattern) && isClean(line),
                             "names/%s: every line must hold %s of up to 100 characters in UTF-8,"
                             + " with no space after a comma, not \"%s\"", file, what, line);
                 }
@@ -1172,90 +1183,75 @@ public class Server {
                   --drop-after K       failure drill: break every stream after K rows,
                                        1 to 1,000,000,000
                   --help               show this""";
+        private static final long NEVER = Long.MAX_VALUE;
+        private static final List<String> NAMES = List.of(
+                "--host", "--port", "--max-streams", "--stall-seconds", "--drop-after");
 
+        /** Throws an IllegalArgumentException that explains what is not accepted. */
         static Options parse(String[] args) {
-            Arguments given = Arguments.parse(args, List.of(
-                    "--host", "--port", "--max-streams", "--stall-seconds", "--drop-after"));
-            check(given.words.isEmpty(), "no such option: %s", String.join(" ", given.words));
-            String host = given.text("--host", "127.0.0.1");
-            check(!host.isBlank(), "--host must be a name or an address, not \"%s\"", host);
+            Map<String, String> given = valuesByName(args);
+            String host = given.getOrDefault("--host", "127.0.0.1");
+            require(!host.isBlank(), "--host must be a name or an address, not \"%s\"", host);
             return new Options(host,
-                    (int) given.number("--port", 0, 65_535, 8000),
-                    (int) given.number("--max-streams", 1, 10_000, 256),
-                    given.number("--stall-seconds", 1, 86_400, 300),
-                    given.number("--drop-after", 1, MAX_ROWS, Long.MAX_VALUE)); // never
+                    (int) number(given, "--port", 0, 65_535, 8000),
+                    (int) number(given, "--max-streams", 1, 10_000, 256),
+                    number(given, "--stall-seconds", 1, 86_400, 300),
+                    number(given, "--drop-after", 1, MAX_ROWS, NEVER));
         }
-    }
 
-    // ==== Shared: the same in Server, Ingest and Winners, as each stands alone ===================
-
-    /** What was typed after the program's name: words, and options with one value each. */
-    private record Arguments(List<String> words, Map<String, String> options) {
-
-        /** Refuses an option that is not among the names, has no value, or is given twice. */
-        static Arguments parse(String[] args, List<String> names) {
-            Arguments given = new Arguments(new ArrayList<>(), new LinkedHashMap<>());
+        /** Takes --name value and --name=value. */
+        private static Map<String, String> valuesByName(String[] args) {
+            Map<String, String> given = new HashMap<>();
             Iterator<String> rest = List.of(args).iterator();
             while (rest.hasNext()) {
-                String word = rest.next();
-                if (word.startsWith("--")) {
-                    check(names.contains(word), "no such option: %s", word);
-                    String value = rest.hasNext() ? rest.next() : "--";
-                    check(!value.startsWith("--"), "%s needs a value", word);
-                    putOnce(given.options, word, value);
-                } else {
-                    given.words.add(word);
-                }
+                String[] nameAndValue = rest.next().split("=", 2);
+                String name = nameAndValue[0];
+                require(NAMES.contains(name), "no such option: %s", name);
+                require(!given.containsKey(name), "%s must be given once, not twice", name);
+                given.put(name, nameAndValue.length > 1 ? nameAndValue[1] : next(rest, name));
             }
             return given;
         }
 
-        String text(String name, String otherwise) {
-            return options.getOrDefault(name, otherwise);
+        private static String next(Iterator<String> rest, String name) {
+            String value = rest.hasNext() ? rest.next() : "--";
+            require(!value.startsWith("--"), "%s needs a value", name);
+            return value;
         }
 
-        long number(String name, long min, long max, long otherwise) {
-            String text = options.get(name);
-            return wholeNumber(name, text == null ? null : ungrouped(text), min, max, otherwise);
+        /** As people write it: 1,000 and 1_000 are 1000. */
+        private static long number(Map<String, String> given, String name, long min, long max,
+                long defaultValue) {
+            String text = given.get(name);
+            if (text == null) return defaultValue;
+            boolean isGrouped = text.matches("[0-9]{1,3}([,_][0-9]{3})+");
+            String digits = isGrouped ? text.replaceAll("[,_]", "") : text;
+            return inRange(name, text, wholeNumber(digits), min, max);
         }
     }
 
-    private static void putOnce(Map<String, String> values, String name, String value) {
-        check(values.put(name, value) == null, "%s must be given once, not twice", name);
+    /** The number in a text; -1 if it is no whole number, or one from 2^63 on. */
+    private static long wholeNumber(String text) {
+        if (!text.matches("[0-9]{1,19}")) return -1;
+        return Math.max(-1, Long.parseUnsignedLong(text)); // negative from 2^63 on
     }
 
-    /** A number as people write it: 1,000 and 1_000 are 1000. Any other text stays as it is. */
-    private static String ungrouped(String text) {
-        return text.matches("[0-9]{1,3}([,_][0-9]{3})+") ? text.replaceAll("[,_]", "") : text;
-    }
-
-    /**
-     * Parses a number. If the text is not one, or is out of range, refuses it with a sentence that
-     * says what is accepted.
-     */
-    private static long wholeNumber(String name, String text, long min, long max) {
-        // A number from 2^63 on becomes negative.
-        long number = text.matches("[0-9]{1,19}") ? Long.parseUnsignedLong(text) : -1;
-        check(number >= min && number <= max,
+    /** Returns the number if it is from min to max. If not, says what is accepted. */
+    private static long inRange(String name, String text, long number, long min, long max) {
+        require(number >= min && number <= max,
                 "%s must be a whole number from %,d to %,d, not \"%s\"", name, min, max, text);
         return number;
     }
 
-    /** The same, but the text may be null: then no value was given. */
-    private static long wholeNumber(String name, String text, long min, long max, long otherwise) {
-        return text == null ? otherwise : wholeNumber(name, text, min, max);
+    private static void require(boolean condition, String sentence, Object... values) {
+        if (condition) return;
+        throw new IllegalArgumentException(printable(String.format(sentence, values)));
     }
 
-    private static void check(boolean accepted, String sentence, Object... arguments) {
-        if (accepted) return;
-        throw new IllegalArgumentException(printable(String.format(sentence, arguments)));
-    }
-
-    /** Text from elsewhere, fit for a terminal: no control characters, and not too long. */
+    /** Text from elsewhere, fit for a terminal: one line, no control characters, not too long. */
     private static String printable(String text) {
         String oneLine = text.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
-        return oneLine.replaceFirst("(.{500}).+", "$1...");
+        if (oneLine.length() <= MAX_CHARACTERS) return oneLine;
+        return oneLine.substring(0, MAX_CHARACTERS) + "...";
     }
-
-    // ==== The end of what is shared ==============================================================
 }
