@@ -42,8 +42,7 @@ class FormatTest {
 
     private static final long SEED = 42;
     private static final int ROWS = 2_000;
-    private static final List<String> COLUMNS = Server.Column.ALL.stream().map(Server.Column::name)
-            .toList();
+    private static final List<String> COLUMNS = TicketTest.COLUMNS;
     private static final List<List<Object>> MADE = LongStream.range(0, ROWS)
             .mapToObj(FormatTest::made).toList();
 
@@ -278,6 +277,41 @@ class FormatTest {
         }
     }
 
+    // ---- Columns that a student has added -------------------------------------------------------
+
+    @Test void aColumnOfANewKindIsWrittenInEveryFormat() throws IOException {
+        Path program = ServerProcess.copyOfSource(folder);
+        String source = Files.readString(program);
+        String first = "new Id(\"transaction_id\"";
+        assertTrue(source.contains(first), "where are the columns?");
+        Files.writeString(program, source.replace(first, """
+                new Value("price", ticket -> 2.5),
+                new Value("sold_at", ticket -> java.time.LocalTime.NOON),
+                new Column() {
+                    @Override public String name() {
+                        return "shop";
+                    }
+
+                    @Override public Object value(Ticket ticket) {
+                        return "O'Neil, \\"Doc\\"";
+                    }
+                },
+                """ + first));
+        try (ServerProcess changed = ServerProcess.start(folder,
+                Run.java(program.toString(), "--port", "0"))) {
+            assertRowsBegin(changed, "sql", "(2.5, '12:00', 'O''Neil, \"Doc\"', '");
+            assertRowsBegin(changed, "csv", "2.5,12:00,\"O'Neil, \"\"Doc\"\"\",");
+            assertRowsBegin(changed, "ndjson", "{\"price\":2.5,\"sold_at\":\"12:00\","
+                    + "\"shop\":\"O'Neil, \\\"Doc\\\"\",\"transaction_id\":\"");
+        }
+    }
+
+    private static void assertRowsBegin(ServerProcess server, String format, String begin) {
+        String row = server.get("/drawing/1?format=" + format).body().lines()
+                .filter(line -> !line.startsWith("price,")).findFirst().orElseThrow();
+        assertTrue(row.startsWith(begin), row);
+    }
+
     // ---- The reader -----------------------------------------------------------------------------
 
     /** A JSON object of texts and whole numbers, its keys in order. */
@@ -315,7 +349,7 @@ class FormatTest {
         private List<Object> sqlRow() {
             expect("(");
             List<Object> row = new ArrayList<>();
-            for (int i = 0; i < 12; i++) {
+            for (int i = 0; i < COLUMNS.size(); i++) {
                 expect(i == 0 ? "" : ", ");
                 row.add(next() == '\'' ? quoted('\'', '\'') : number());
             }
@@ -326,12 +360,16 @@ class FormatTest {
         /** RFC 4180. There, only the column tells a number from a text. */
         private List<Object> csvRow() {
             List<Object> row = new ArrayList<>();
-            for (int i = 0; i < 12; i++) {
+            for (int i = 0; i < COLUMNS.size(); i++) {
                 expect(i == 0 ? "" : ",");
-                row.add(next() == '"' ? quoted('"', '"') : i < 6 ? upTo("[,\n\"]") : number());
+                row.add(MADE.get(0).get(i) instanceof Number ? number() : csvText());
             }
             expect("\n");
             return row;
+        }
+
+        private String csvText() {
+            return next() == '"' ? quoted('"', '"') : upTo("[,\n\"]");
         }
 
         private List<Object> ndjsonRow() {

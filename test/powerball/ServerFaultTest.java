@@ -64,6 +64,12 @@ class ServerFaultTest {
                     throw new StackOverflowError("test");
                 }
                 """, folder);
+        Files.writeString(program, Files.readString(program).replace("String problem() {\n", """
+                String problem() {
+                    if (getMessage().contains("unspeakable")) {
+                        throw new StackOverflowError("test");
+                    }
+                """));
         failing = ServerProcess.start(folder,
                 Run.java(program.toString(), "--port", "0", "--max-streams", "2"));
     }
@@ -164,6 +170,13 @@ class ServerFaultTest {
     private static String failure(int row, String seed) {
         return "java.lang." + (seed.equals(String.valueOf(row)) ? "IllegalStateException"
                 : "StackOverflowError");
+    }
+
+    @Test void anErrorWhileARefusalIsWrittenLeavesNoClientWaiting() throws IOException {
+        String answer = failing.rawAnswer("GET /unspeakable HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertEquals("", answer);
+        failing.run.awaitOutput("GET /unspeakable [^\n]* broken: java.lang.StackOverflowError");
+        assertHealthy(failing);
     }
 
     @Test void aPageThatCannotBeReadIsToldAsAFailure() throws IOException {

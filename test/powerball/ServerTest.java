@@ -17,6 +17,8 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -40,6 +42,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import powerball.terminal.Arguments;
 import powerball.tools.Run;
 import powerball.tools.ServerProcess;
 
@@ -129,8 +132,10 @@ class ServerTest {
         return Run.start(Run.PROJECT, command);
     }
 
-    @Test void helpShowsEveryOption() {
-        try (Run run = launch("--help")) {
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "-h"})
+    void helpShowsEveryOption(String option) {
+        try (Run run = launch(option)) {
             assertEquals(0, run.exitCode());
             for (String part : List.of("Usage: java src/powerball/Server.java", "--host",
                     "127.0.0.1", "--port", "8000",
@@ -170,13 +175,37 @@ class ServerTest {
         assertTrue(said.startsWith(message), said);
     }
 
+    /** It stands alone, so it reads its options itself. */
+    @ParameterizedTest
+    @ValueSource(strings = {"--prot 1", "--prot=1", "--port", "--port=", "--port --host",
+            "--port -1", "--port=65536", "--port 99,999", "--port 99_999", "--port 1,00",
+            "--port 9999999999999999999", "--port 99999999999999999999", "--port 1 --port=2", "--port 1 --port", "--port=a=b",
+            "--port \u001b[31m", "--prot\n=1", "--", "--=1"})
+    void aWrongOptionIsExplainedAsInTheOtherPrograms(String typed) {
+        String[] words = typed.split(" ");
+        String said = assertThrows(IllegalArgumentException.class,
+                () -> Server.Options.parse(words)).getMessage();
+        String expected = assertThrows(IllegalArgumentException.class, () ->
+                Arguments.parse(words, List.of("--host", "--port"), List.of())
+                        .number("--port", 0, 65_535, 8000)).getMessage();
+        assertEquals(expected, said);
+    }
+
+    @Test void aLongValueIsCutAsInTheOtherPrograms() {
+        aWrongOptionIsExplainedAsInTheOtherPrograms("--port " + "9".repeat(3000));
+    }
+
+    @Test void aValueMayFollowAnEqualsSign() {
+        assertEquals(Server.Options.parse(new String[] {"--host", "a=b", "--port", "1,000"}),
+                Server.Options.parse(new String[] {"--host=a=b", "--port=1000"}));
+    }
+
     @Test void aServerWithAWrongOptionDoesNotStart() {
         try (Run run = launch("--port", "80a")) {
             assertEquals(2, run.exitCode());
             assertEquals("", run.out());
-            assertTrue(run.err().startsWith(
-                    "--port must be a whole number from 0 to 65,535, not \"80a\"\n\n"
-                    + "Usage: java src/powerball/Server.java"), run::err);
+            assertEquals("--port must be a whole number from 0 to 65,535, not \"80a\"\n"
+                    + "See --help.\n", run.err());
         }
     }
 
@@ -505,9 +534,11 @@ class ServerTest {
                         "GET /drawing/oops 400 0 rows \\d+\\.\\d\\d s");
         assertEquals(expected.size(), lines.size(), lines::toString);
         for (int i = 0; i < expected.size(); i++) {
-            assertTrue(lines.get(i).matches("\\d\\d:\\d\\d:\\d\\d 127\\.0\\.0\\.1 "
-                    + expected.get(i)), lines.get(i));
-            assertTrue(lines.get(i).length() <= 80, lines.get(i));
+            String[] parts = lines.get(i).split(" ", 2);
+            assertEquals(25, parts[0].length(), lines.get(i));
+            Duration age = Duration.between(OffsetDateTime.parse(parts[0]), OffsetDateTime.now());
+            assertTrue(age.getSeconds() >= 0 && age.getSeconds() < 60, lines.get(i));
+            assertTrue(parts[1].matches("127\\.0\\.0\\.1 " + expected.get(i)), lines.get(i));
         }
     }
 

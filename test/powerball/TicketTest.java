@@ -10,10 +10,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import powerball.tools.Run;
@@ -47,6 +50,10 @@ class TicketTest {
             + "MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA "
             + "WV WI WY").split(" "));
 
+    static final List<String> COLUMNS = Server.Column.ALL.stream().map(Server.Column::name)
+            .toList();
+    private static final List<Object> FIRST_VALUES = values(Server.Ticket.of(42, 0));
+
     private static ServerProcess server;
 
     @BeforeAll static void start() {
@@ -64,6 +71,21 @@ class TicketTest {
                 Run.PROJECT.resolve("test/powerball/golden-42.txt"));
         assertEquals(20, golden.size());
         assertEquals(String.join("\n", golden) + "\n", server.get("/drawing/20?seed=42").body());
+    }
+
+    /** The promise: whoever has noted a seed gets these rows again, from any version. */
+    @ParameterizedTest
+    @CsvSource({
+        "sql, f3e7ad2fde4080d3ff3f87dee1d54548ac5a72f2862e86c504035e0a569a9af6",
+        "csv, 288d9f4d1df57cac9203c71ee5da0495b5f871f4993618f23968513512ae9352",
+        "ndjson, 6d1acd4c4093a010fa034d4dfc4ce3ebad753d037fbfae0f271f0e08083f9f09",
+    })
+    void theFirstHundredThousandRowsOfSeed42HaveThisSha256(String format, String sum)
+            throws Exception {
+        byte[] rows = server.get("/drawing/100000?seed=42&format=" + format).body()
+                .getBytes(StandardCharsets.UTF_8);
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(rows);
+        assertEquals(sum, HexFormat.of().formatHex(digest));
     }
 
     @ParameterizedTest
@@ -164,6 +186,9 @@ class TicketTest {
         } while (new HashSet<>(balls).size() < 5);
         balls.forEach(ball -> row.add(ball.toString()));
         row.add(String.valueOf(1 + random.nextInt(26)));
+        // What has been added behind them is for the test of what was added.
+        List<Object> values = values(Server.Ticket.of(seed, index));
+        values.subList(row.size(), values.size()).forEach(value -> row.add(value.toString()));
         return row;
     }
 
@@ -195,17 +220,19 @@ class TicketTest {
      * apostrophes.
      */
     private static String plainText(String format, List<String> row) {
-        return IntStream.range(0, 12).mapToObj(i -> switch (format) {
-            case "SQL" -> i < 6 ? "'" + row.get(i).replace("'", "''") + "'" : row.get(i);
-            case "CSV" -> row.get(i);
-            default -> '"' + Server.Column.ALL.get(i).name() + "\":"
-                    + (i < 6 ? '"' + row.get(i) + '"' : row.get(i));
+        return IntStream.range(0, row.size()).mapToObj(i -> {
+            boolean isNumber = FIRST_VALUES.get(i) instanceof Number;
+            String value = row.get(i);
+            return switch (format) {
+                case "SQL" -> isNumber ? value : "'" + value.replace("'", "''") + "'";
+                case "CSV" -> value;
+                default -> '"' + COLUMNS.get(i) + "\":" + (isNumber ? value : '"' + value + '"');
+            };
         }).collect(Collectors.joining(format.equals("SQL") ? ", " : ","));
     }
 
     private static String header() {
-        return "transaction_id,first_name,last_name,city,state,customer_id,"
-                + "powerball_1,powerball_2,powerball_3,powerball_4,powerball_5,powerball_number";
+        return String.join(",", COLUMNS);
     }
 
     // ---- The lists ------------------------------------------------------------------------------
@@ -274,19 +301,10 @@ class TicketTest {
         assertEquals(STATES, states);
     }
 
-    /** The twelve values of a row, six texts and six numbers, in the order of the columns. */
+    /** The values of a row, texts and numbers, in the order of the columns. */
     static List<Object> values(Server.Ticket ticket) {
-        Server.Buyer buyer = ticket.buyer();
-        Server.Names names = Server.Names.LISTS;
-        List<Object> values = new ArrayList<>(List.of(ticket.transactionId().toString(),
-                names.first().get(buyer.firstName()), names.last().get(buyer.lastName()),
-                names.cities().get(buyer.place()), names.states().get(buyer.place()),
-                        buyer.customerId().toString()));
-        for (int ball : ticket.whiteBalls()) {
-            values.add(ball);
-        }
-        values.add(ticket.powerball());
-        return values;
+        return Server.Column.ALL.stream().map(column -> column.value(ticket))
+                .map(value -> value instanceof Number ? value : value.toString()).toList();
     }
 
     // ---- Buyers come back -----------------------------------------------------------------------
