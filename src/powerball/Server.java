@@ -3,6 +3,7 @@ package powerball;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -86,6 +87,13 @@ public class Server {
     private static final int CONNECTIONS_BESIDE_STREAMS = 1024;
     private static final int ROW_BUFFER_BYTES = 16 * 1024;
     private static final int MAX_ROW_BYTES = 4096; // the longest names need fewer in any format
+    private static final Map<String, String> PAGE_TYPES = Map.of(
+            "html", "text/html; charset=utf-8",
+            "css", "text/css; charset=utf-8",
+            "js", "text/javascript; charset=utf-8");
+    private static final String PAGE_POLICY = "default-src 'none'; script-src 'self'; "
+            + "style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; "
+            + "form-action 'none'; frame-ancestors 'none'";
     private static final int MIN_STALL_SECONDS_TO_CUT = 5;
     private static final long WATCHDOG_INTERVAL_MILLIS = 250;
     private static final long PAUSE_BEFORE_DROP_MILLIS = 500;
@@ -267,27 +275,30 @@ public class Server {
         }
         String path = uri.getRawPath(); // raw: "%2e%2e" stays as it is and is refused
         if (path.equals("/")) {
-            page(reply);
+            pageFile("index.html", reply);
+        } else if (path.matches("/page/[a-z]+[.](css|js)")) {
+            pageFile(path.substring("/page/".length()), reply);
         } else if (path.matches("/drawing/[^/]*")) {
             stream(Query.parse(path.substring("/drawing/".length()), uri.getRawQuery()), reply);
         } else {
-            throw new Refusal(404, "path must be / or /drawing/{rows}, not \"" + path + "\"");
+            throw notFound(path);
         }
     }
 
-    /**
-     * The web page. Only its own script and style may run: they carry a nonce, which is new in
-     * every response.
-     */
-    private void page(Reply reply) throws IOException {
-        String nonce = UUID.randomUUID().toString();
-        try (InputStream in = resource("index.html").openStream()) {
-            String html = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            String policy = "default-src 'none'; connect-src 'self'; script-src 'nonce-NONCE'; "
-                    + "style-src 'nonce-NONCE'; img-src data:; base-uri 'none'; "
-                    + "form-action 'none'; frame-ancestors 'none'";
-            reply.headers.set("Content-Security-Policy", policy.replace("NONCE", nonce));
-            reply.send(200, "text/html; charset=utf-8", html.replace("NONCE", nonce));
+    private static Refusal notFound(String path) {
+        return new Refusal(404, "path must be / or /drawing/{rows}, not \"" + path + "\"");
+    }
+
+    /** A file of the web page. Only files of this server may style the page or run in it. */
+    private void pageFile(String name, Reply reply) throws IOException, Refusal {
+        try (InputStream in = resource("page/" + name).openStream()) {
+            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            reply.headers.set("Content-Security-Policy", PAGE_POLICY);
+            String ending = name.substring(name.indexOf('.') + 1);
+            reply.send(200, PAGE_TYPES.get(ending), text);
+        } catch (FileNotFoundException e) {
+            if (name.equals("index.html")) throw e;
+            throw notFound("/page/" + name);
         }
     }
 

@@ -180,8 +180,8 @@ class ServerFaultTest {
     }
 
     @Test void aPageThatCannotBeReadIsToldAsAFailure() throws IOException {
-        Path page = folder.resolve("powerball/index.html");
-        Path away = folder.resolve("powerball/away.html");
+        Path page = folder.resolve("powerball/page/index.html");
+        Path away = folder.resolve("powerball/page/away.html");
         assertEquals(200, failing.get("/").statusCode());
         Files.move(page, away);
         try {
