@@ -270,8 +270,11 @@ public class Server {
             page(reply);
         } else if (path.matches("/drawing/[^/]*")) {
             stream(Query.parse(path.substring("/drawing/".length()), uri.getRawQuery()), reply);
+        } else if (path.equals("/openapi.json")) {
+            description(reply);
         } else {
-            throw new Refusal(404, "path must be / or /drawing/{rows}, not \"" + path + "\"");
+            throw new Refusal(404, "path must be /, /drawing/{rows} or /openapi.json, not \"" + path
+                    + "\"");
         }
     }
 
@@ -288,6 +291,15 @@ public class Server {
                     + "form-action 'none'; frame-ancestors 'none'";
             reply.headers.set("Content-Security-Policy", policy.replace("NONCE", nonce));
             reply.send(200, "text/html; charset=utf-8", html.replace("NONCE", nonce));
+        }
+    }
+
+    /** The API as OpenAPI describes it, for the tools that read it. */
+    private void description(Reply reply) throws IOException {
+        try (InputStream in = resource("page/openapi.json").openStream()) {
+            reply.allowEveryPage();
+            reply.send(200, "application/json",
+                    new String(in.readAllBytes(), StandardCharsets.UTF_8));
         }
     }
 
@@ -524,7 +536,7 @@ public class Server {
             body = exchange.getResponseBody();
         }
 
-        /** Rows and refusals hold no secrets, so a page from any origin may read them. */
+        /** What holds no secrets may be read by a page from any origin. */
         private void allowEveryPage() {
             headers.set("Access-Control-Allow-Origin", "*");
             headers.set("Access-Control-Expose-Headers", "Drawing-Seed");
