@@ -81,7 +81,7 @@ public class Server {
     private static final int HIGHEST_POWERBALL = 26;
     private static final int BUYERS = 100_000; // so a few appear twice in a thousand rows
 
-    private static final int MAX_CHARACTERS = 1000; // of text from elsewhere, in a line or message
+    private static final int MAX_PRINTED_CHARACTERS = 1000;
     private static final int REQUEST_TIMEOUT_SECONDS = 10;
     private static final int CONNECTIONS_BESIDE_STREAMS = 1024;
     private static final int ROW_BUFFER_BYTES = 16 * 1024;
@@ -1225,7 +1225,7 @@ public class Server {
     /** Text from elsewhere, fit for a terminal: one line, no control characters, not too long. */
     private static String printable(String text) {
         String oneLine = text.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
-        if (oneLine.length() <= MAX_CHARACTERS) return oneLine;
-        return oneLine.substring(0, MAX_CHARACTERS) + "...";
+        if (oneLine.length() <= MAX_PRINTED_CHARACTERS) return oneLine;
+        return oneLine.substring(0, MAX_PRINTED_CHARACTERS) + "...";
     }
 }
