@@ -82,7 +82,7 @@ public class Server {
     private static final int HIGHEST_POWERBALL = 26;
     private static final int BUYERS = 100_000; // so a few appear twice in a thousand rows
 
-    private static final int MAX_CHARACTERS = 1000; // of text from elsewhere, in a line or message
+    private static final int MAX_PRINTED_CHARACTERS = 1000;
     private static final int REQUEST_TIMEOUT_SECONDS = 10;
     private static final int CONNECTIONS_BESIDE_STREAMS = 1024;
     private static final int ROW_BUFFER_BYTES = 16 * 1024;
@@ -280,13 +280,16 @@ public class Server {
             pageFile(path.substring("/page/".length()), reply);
         } else if (path.matches("/drawing/[^/]*")) {
             stream(Query.parse(path.substring("/drawing/".length()), uri.getRawQuery()), reply);
+        } else if (path.equals("/openapi.json")) {
+            description(reply);
         } else {
             throw notFound(path);
         }
     }
 
     private static Refusal notFound(String path) {
-        return new Refusal(404, "path must be / or /drawing/{rows}, not \"" + path + "\"");
+        return new Refusal(404, "path must be /, /drawing/{rows} or /openapi.json, not \"" + path
+                + "\"");
     }
 
     /** A file of the web page. Only files of this server may style the page or run in it. */
@@ -299,6 +302,15 @@ public class Server {
         } catch (FileNotFoundException e) {
             if (name.equals("index.html")) throw e;
             throw notFound("/page/" + name);
+        }
+    }
+
+    /** The API as OpenAPI describes it, for the tools that read it. */
+    private void description(Reply reply) throws IOException {
+        try (InputStream in = resource("page/openapi.json").openStream()) {
+            reply.allowEveryPage();
+            reply.send(200, "application/json",
+                    new String(in.readAllBytes(), StandardCharsets.UTF_8));
         }
     }
 
@@ -535,7 +547,7 @@ public class Server {
             body = exchange.getResponseBody();
         }
 
-        /** Rows and refusals hold no secrets, so a page from any origin may read them. */
+        /** What holds no secrets may be read by a page from any origin. */
         private void allowEveryPage() {
             headers.set("Access-Control-Allow-Origin", "*");
             headers.set("Access-Control-Expose-Headers", "Drawing-Seed");
@@ -1224,7 +1236,7 @@ public class Server {
     /** Text from elsewhere, fit for a terminal: one line, no control characters, not too long. */
     private static String printable(String text) {
         String oneLine = text.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
-        if (oneLine.length() <= MAX_CHARACTERS) return oneLine;
-        return oneLine.substring(0, MAX_CHARACTERS) + "...";
+        if (oneLine.length() <= MAX_PRINTED_CHARACTERS) return oneLine;
+        return oneLine.substring(0, MAX_PRINTED_CHARACTERS) + "...";
     }
 }

@@ -342,6 +342,7 @@ class ServerFaultTest {
                         "detail", "all 2 streams are taken; try again"),
                                 FormatTest.json(third.body()));
                 assertEquals(200, server.get("/").statusCode(), "the page needs no stream");
+                assertEquals(200, server.get("/openapi.json").statusCode(), "nor does this");
                 assertEquals(400, server.get("/drawing/x").statusCode(), "nor does a refusal");
             }
             assertHealthy(server);

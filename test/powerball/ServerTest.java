@@ -61,7 +61,8 @@ class ServerTest {
     private static final String PART =
             "a query part must be seed, from, format or rate, not \"%s\"";
     private static final String TWICE = "%s must be given once, not twice";
-    private static final String PATH = "path must be / or /drawing/{rows}, not \"%s\"";
+    private static final String PATH =
+            "path must be /, /drawing/{rows} or /openapi.json, not \"%s\"";
     private static final String METHOD = "method must be GET or HEAD, not \"%s\"";
 
     // a UUID
@@ -177,7 +178,8 @@ class ServerTest {
     @ParameterizedTest
     @ValueSource(strings = {"--prot 1", "--prot=1", "--port", "--port=", "--port --host",
             "--port -1", "--port=65536", "--port 99,999", "--port 99_999", "--port 1,00",
-            "--port 9999999999999999999", "--port 99999999999999999999", "--port 1 --port=2", "--port 1 --port", "--port=a=b",
+            "--port 9999999999999999999", "--port 99999999999999999999", "--port 1 --port=2",
+            "--port 1 --port", "--port=a=b",
             "--port \u001b[31m", "--prot\n=1", "--", "--=1"})
     void aWrongOptionIsExplainedAsInTheOtherPrograms(String typed) {
         String[] words = typed.split(" ");
@@ -409,7 +411,7 @@ class ServerTest {
     }
 
     @Test void aPageOfAnyOriginMayReadStreamsAndRefusals() {
-        for (String path : List.of("/drawing/1", "/drawing/x", "/nope")) {
+        for (String path : List.of("/drawing/1", "/drawing/x", "/nope", "/openapi.json")) {
             HttpHeaders headers = server.get(path).headers();
             assertEquals(List.of("*"), headers.allValues("Access-Control-Allow-Origin"), path);
             assertEquals(List.of("Drawing-Seed"),
@@ -494,7 +496,7 @@ class ServerTest {
     // ---- HEAD -----------------------------------------------------------------------------------
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/nope", "/drawing/1000000000?seed=9&format=csv",
+    @ValueSource(strings = {"/", "/nope", "/openapi.json", "/drawing/1000000000?seed=9&format=csv",
             "/drawing/10?seed=9", "/drawing/x"})
     void headHasTheHeadersOfGetAndNoBody(String path) throws IOException {
         try (Socket socket = server.raw("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n")) {
