@@ -294,8 +294,8 @@ public class Server {
 
     /** A file of the web page. Only files of this server may style the page or run in it. */
     private void pageFile(String name, Reply reply) throws IOException, Refusal {
-        try (InputStream in = resource("page/" + name).openStream()) {
-            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        try {
+            String text = text("page/" + name);
             reply.headers.set("Content-Security-Policy", PAGE_POLICY);
             String ending = name.substring(name.indexOf('.') + 1);
             reply.send(200, PAGE_TYPES.get(ending), text);
@@ -307,11 +307,9 @@ public class Server {
 
     /** The API as OpenAPI describes it, for the tools that read it. */
     private void description(Reply reply) throws IOException {
-        try (InputStream in = resource("page/openapi.json").openStream()) {
-            reply.allowEveryPage();
-            reply.send(200, "application/json",
-                    new String(in.readAllBytes(), StandardCharsets.UTF_8));
-        }
+        String text = text("page/openapi.json");
+        reply.allowEveryPage();
+        reply.send(200, "application/json", text);
     }
 
     private void stream(Query query, Reply reply) throws IOException, Refusal {
@@ -1118,8 +1116,8 @@ public class Server {
         }
 
         private static List<String> lines(String file, String pattern, String what) {
-            try (InputStream in = resource("names/" + file).openStream()) {
-                String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            try {
+                String text = text("names/" + file);
                 if (text.startsWith(BYTE_ORDER_MARK)) text = text.substring(1);
                 List<String> lines = text.lines().toList();
                 require(!lines.isEmpty(), "names/%s is empty: it must have %s on each line",
@@ -1139,6 +1137,13 @@ public class Server {
         private static boolean isClean(String line) {
             return !line.contains(", ") && line.chars().noneMatch(Character::isISOControl)
                     && !line.contains(BYTE_ORDER_MARK) && !line.contains(REPLACEMENT_CHARACTER);
+        }
+    }
+
+    /** What a file next to this one holds. */
+    private static String text(String name) throws IOException {
+        try (InputStream in = resource(name).openStream()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
