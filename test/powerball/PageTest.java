@@ -212,7 +212,8 @@ class PageTest {
                 int rows = rowsShown();
                 assertEquals(String.format("The stream broke after %,d of 10,000 rows: the server "
                         + "or the connection failed.", rows), status());
-                assertEquals(shown(seed, rows - 1), tickets().get(0));
+                List<String> newest = rows == 0 ? List.of() : List.of(shown(seed, rows - 1));
+                assertEquals(newest, tickets().stream().limit(1).toList());
                 if (rows == 4000) {
                     whole++;
                 }
@@ -519,7 +520,17 @@ class PageTest {
         open(server, "/?numbers=" + JACKPOT_OF_42);
         run("10", AS_FAST_AS_IT_COMES, "42");
         awaitStatus("complete");
-        page.eval("(count(0), showBest(), showTiers())"); // as if there were another one
+        // No stream holds it twice: the page's own modules show what they would make of that.
+        page.eval("Promise.all(['run', 'rules', 'tiers', 'tickets'].map(name =>"
+                + " import('/page/' + name + '.js')))"
+                + ".then(all => window.page = Object.assign({}, ...all)) && ''");
+        Run.await("the modules", () -> page.eval("typeof page").equals("object"));
+        page.eval("(() => { const balls = [" + JACKPOT_OF_42.replace(' ', ',') + "];"
+                + " const draw = page.newDraw(balls.slice(0, 5), balls[5]);"
+                + " const run = page.newRun({rows: '2', rate: '', seed: '42'});"
+                + " for (const number of [1, 2]) { page.take(run, {number, buyer: 'Ana',"
+                + " place: 'Reno, NV', balls}, draw); }"
+                + " page.showTiers(run, draw); page.showBest(run, draw); return ''; })()");
         assertTrue(oneLine("#best").endsWith(" 5 + PB: $10,000,000"), oneLine("#best"));
         assertEquals("5 + PB | 292,201,338 | 0.00 | 2 | $20,000,000", tiers().get(0));
     }
