@@ -5,12 +5,13 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
  * A bad line: a TCP proxy on a free port that breaks each connection after as many bytes of the
- * answer as told.
+ * answer as told, or right before certain words of it.
  */
 public final class Proxy implements AutoCloseable {
 
@@ -19,8 +20,18 @@ public final class Proxy implements AutoCloseable {
     }
 
     /** What happens to a connection. */
-    public record Break(long afterBytes, Fault fault) {
+    public record Break(long afterBytes, String beforeWords, Fault fault) {
+        private static final String NO_WORDS = "\0never sent\0";
         public static final Break NEVER = new Break(Long.MAX_VALUE, Fault.FIN);
+
+        public Break(long afterBytes, Fault fault) {
+            this(afterBytes, NO_WORDS, fault);
+        }
+
+        /** These words of ASCII, and what is sent with them, never arrive. */
+        public static Break before(String words, Fault fault) {
+            return new Break(Long.MAX_VALUE, words, fault);
+        }
     }
 
     public final String url;
@@ -59,8 +70,8 @@ public final class Proxy implements AutoCloseable {
 
     private void forward(Socket client, Break next) {
         try (client; Socket server = new Socket("127.0.0.1", port)) {
-            Thread request = start(() -> pump(client, server, Long.MAX_VALUE));
-            if (pump(server, client, next.afterBytes)) {
+            Thread request = start(() -> pump(client, server, Break.NEVER));
+            if (pump(server, client, next)) {
                 broken.incrementAndGet();
                 switch (next.fault) {
                     case FIN -> { }
@@ -73,18 +84,18 @@ public final class Proxy implements AutoCloseable {
         }
     }
 
-    /** Forwards up to a number of bytes. Returns whether it came so far. */
-    private static boolean pump(Socket from, Socket to, long bytes) {
+    /** Forwards up to the break. Returns whether it came so far. */
+    private static boolean pump(Socket from, Socket to, Break next) {
         try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             byte[] buffer = new byte[16 * 1024];
-            long left = bytes;
+            long left = next.afterBytes;
             while (left > 0) {
                 int read = in.read(buffer, 0, (int) Math.min(buffer.length, left));
-                if (read < 0) {
-                    return false;
-                }
+                if (read < 0) return false;
+                // Words that arrive in two parts are not found; short answers arrive whole.
+                if (text(buffer, read).contains(next.beforeWords)) return true;
                 out.write(buffer, 0, read);
                 left -= read;
             }
@@ -92,6 +103,11 @@ public final class Proxy implements AutoCloseable {
         } catch (IOException e) {
             return false; // one of them has left
         }
+    }
+
+    /** A character for each byte. */
+    private static String text(byte[] buffer, int length) {
+        return new String(buffer, 0, length, StandardCharsets.ISO_8859_1);
     }
 
     @Override public void close() throws IOException {
