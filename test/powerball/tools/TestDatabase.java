@@ -44,14 +44,14 @@ public abstract class TestDatabase implements AutoCloseable {
     /** What keeps others from storing rows. It may be released twice. */
     public interface Lock extends AutoCloseable {
 
-        void release() throws Exception;
+        void release() throws SQLException, IOException;
 
-        @Override default void close() throws Exception {
+        @Override default void close() throws SQLException, IOException {
             release();
         }
     }
 
-    public abstract Lock lock() throws Exception;
+    public abstract Lock lock() throws SQLException;
 
     /** Kills the server and all its sessions, as a power cut would. */
     public void kill9() {
