@@ -22,6 +22,7 @@ final class MySql implements Dialect {
             + "|70100"); // an administrator has ended the session
     /** Error codes of the server that can pass, although their state, HY000, can be anything. */
     private static final Set<Integer> TRANSIENT_CODES = Set.of(
+            1180, // a node of a cluster has lost the others while it was to commit
             1205, // waited too long for a lock
             1290, // only to be read: a replica that has not taken over yet
             1412); // another ingest has made the table at the same moment
@@ -70,7 +71,7 @@ final class MySql implements Dialect {
     @Override public Map<String, String> properties(String url) {
         Map<String, String> properties = new HashMap<>();
         properties.put("connectTimeout", "10000"); // milliseconds
-        properties.put("socketTimeout", "30000");
+        properties.put("socketTimeout", "20000");
         // Without the mode, what is too long for a column would be cut off.
         properties.put("sessionVariables", "innodb_lock_wait_timeout=10,lock_wait_timeout=10,"
                 + "sql_mode='STRICT_ALL_TABLES'");

@@ -35,6 +35,7 @@ public final class MariaDb extends TestDatabase {
     private final int port;
     private Run server;
     private int databases; // made so far
+    private String database = "";
 
     MariaDb(String scheme, Path folder, int port, List<String> options) {
         this.scheme = scheme;
@@ -134,18 +135,39 @@ public final class MariaDb extends TestDatabase {
 
     @Override public void freshDatabase() {
         if (!server.process.isAlive()) startAgain(); // a test that failed has left it so
-        runAt("", "DROP DATABASE IF EXISTS lesson_" + databases);
+        if (!database.isEmpty()) runAt("", "DROP DATABASE " + database);
         databases++;
-        runAt("", "CREATE DATABASE lesson_" + databases);
+        database = "lesson_" + databases;
+        runAt("", "CREATE DATABASE " + database);
     }
 
     /** The database that is in use. */
     String database() {
-        return "lesson_" + databases;
+        return database;
+    }
+
+    /** Uses a database that another node has made. */
+    void use(String otherDatabase) {
+        database = otherDatabase;
+    }
+
+    /** A figure of the server's. */
+    String status(String name) {
+        List<String> answer = query("SHOW STATUS LIKE '" + name + "'");
+        return answer.isEmpty() ? "" : answer.get(0).split(",")[1];
+    }
+
+    boolean isUp() {
+        return server != null && server.process.isAlive();
+    }
+
+    /** What the server says of itself. */
+    String log() {
+        return server.err();
     }
 
     @Override public String url() {
-        return urlOf(database());
+        return urlOf(database);
     }
 
     /** The same, for any database. */
@@ -166,7 +188,7 @@ public final class MariaDb extends TestDatabase {
     }
 
     @Override public Connection connect() throws SQLException {
-        return connectTo(database());
+        return connectTo(database);
     }
 
     private Connection connectTo(String name) throws SQLException {

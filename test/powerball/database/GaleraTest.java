@@ -1,0 +1,141 @@
+package powerball.database;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import powerball.tools.Galera;
+import powerball.tools.Run;
+import powerball.tools.ServerProcess;
+
+/** The ingest and a cluster of three nodes: whatever becomes of them, each row is there once. */
+class GaleraTest {
+
+    private static final int ROWS = 60_000;
+    private static final int RATE = 6_000; // a second: ten seconds in which a node can fail
+    private static final String SEED = "7";
+
+    @TempDir static Path clusterFolder;
+    private static Galera cluster;
+    private static ServerProcess server;
+
+    @TempDir Path folder;
+
+    @BeforeAll static void start() {
+        cluster = Galera.start(clusterFolder, 3);
+        server = ServerProcess.start();
+    }
+
+    @AfterAll static void stop() {
+        if (server != null) server.close();
+        if (cluster != null) cluster.close();
+    }
+
+    @BeforeEach void freshDatabase() {
+        cluster.joinAll();
+        cluster.freshDatabase();
+    }
+
+    @Test void theNodeThatIsWrittenToIsKilled() {
+        try (Run ingest = ingest(cluster.url("sequential", 1, 2, 0), 0, ROWS)) {
+            awaitRows(ingest);
+            cluster.kill9(1);
+            endsWell(ingest);
+            assertTrue(ingest.err().contains("Asking for the rest in"), ingest.err());
+        }
+        assertEveryRowOnceOn(0, 2);
+        cluster.join(1);
+        assertEveryRowOnceOn(1);
+    }
+
+    @Test void theNodeThatIsWrittenToHangsAndComesBack() {
+        try (Run ingest = ingest(cluster.url("sequential", 1, 2, 0), 0, ROWS)) {
+            awaitRows(ingest);
+            cluster.suspend(1);
+            endsWell(ingest);
+            assertTrue(ingest.err().contains("Asking for the rest in"), ingest.err());
+        } finally {
+            cluster.resume(1);
+        }
+        assertEveryRowOnceOn(0, 1, 2);
+    }
+
+    @Test void aNodeJoinsInMidRun() {
+        cluster.kill9(2);
+        Run.await("a cluster of two", () -> cluster.size(0) == 2);
+        try (Run ingest = ingest(cluster.url("sequential", 1, 0, 2), 0, ROWS)) {
+            awaitRows(ingest);
+            cluster.join(2);
+            cluster.awaitSynced(2);
+            endsWell(ingest);
+        }
+        assertEveryRowOnceOn(0, 1, 2);
+    }
+
+    /** One of three is no majority: it takes nothing, and the ingest waits until it does. */
+    @Test void twoNodesAreLostAndComeBack() {
+        try (Run ingest = ingest(cluster.url("sequential", 0, 1, 2), 0, ROWS)) {
+            awaitRows(ingest);
+            cluster.kill9(1);
+            cluster.kill9(2);
+            await(ingest, "a failure", () -> ingest.err().contains("Asking for the rest in"));
+            cluster.join(1);
+            cluster.join(2);
+            endsWell(ingest);
+        }
+        assertEveryRowOnceOn(0, 1, 2);
+    }
+
+    @Test void fourSlicesAtOnceThroughDifferentNodes() {
+        int slice = ROWS / 4;
+        List<Run> ingests = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            ingests.add(ingest(cluster.url("loadbalance", 0, 1, 2), i * slice, slice));
+        }
+        for (Run ingest : ingests) {
+            endsWell(ingest);
+            ingest.close();
+        }
+        assertEveryRowOnceOn(0, 1, 2);
+    }
+
+    private Run ingest(String db, int from, int rows) {
+        return Run.start(folder, cluster.node(0).command("Ingest", List.of(), "" + rows,
+                "--from", "" + from, "--rate", "" + RATE, "--seed", SEED, "--url", server.url,
+                "--db", db));
+    }
+
+    private static void awaitRows(Run ingest) {
+        await(ingest, "the first rows", () -> ingest.err().matches("(?s).*[1-9][0-9,]+ of .*"));
+    }
+
+    private static void await(Run ingest, String what, BooleanSupplier condition) {
+        Run.await(what, () -> condition.getAsBoolean() || !ingest.process.isAlive(), ingest::err);
+        assertTrue(ingest.process.isAlive(), () -> "it ended too soon: " + ingest.err());
+    }
+
+    private static void endsWell(Run ingest) {
+        assertEquals(0, ingest.exitCode(), ingest.out() + ingest.err());
+        assertTrue(ingest.out().contains("\nStored "), ingest.out());
+    }
+
+    private static void assertEveryRowOnceOn(int... nodes) {
+        String csv = server.get("/drawing/" + ROWS + "?format=csv&seed=" + SEED).body();
+        List<String> sent = csv.lines().skip(1).map(line -> line.split(",")[0]).toList();
+        for (int node : nodes) {
+            cluster.awaitSynced(node);
+            List<String> stored = cluster.node(node)
+                    .query("SELECT transaction_id FROM powerball_results ORDER BY 1");
+            assertEquals(ROWS, stored.size(), "on node " + node);
+            assertTrue(sent.equals(stored), "other rows than those that were sent, on " + node);
+        }
+    }
+}
