@@ -151,7 +151,7 @@ compile() {
   mkdir -p build/main/powerball
   find src -name '*.java' -exec "$javac" "-J$quick" --release 17 -Xlint:all -Werror \
     -d build/main {} +
-  cp -R src/powerball/names src/powerball/index.html build/main/powerball/
+  cp -R src/powerball/names src/powerball/page build/main/powerball/
 }
 
 # A jar for each program. They find the drivers in lib/, beside the folder that they are in.
@@ -167,7 +167,7 @@ pack() {
       esac
     done
   } >build/manifest
-  make_jar server powerball.Server $rooms/Server*.class $rooms/names $rooms/index.html
+  make_jar server powerball.Server $rooms/Server*.class $rooms/names $rooms/page
   make_jar ingest powerball.ingest.Ingest $rooms/ingest $rooms/database $rooms/terminal
   make_jar winners powerball.winners.Winners $rooms/winners $rooms/database $rooms/terminal
 }

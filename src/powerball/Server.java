@@ -3,6 +3,7 @@ package powerball;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -81,11 +82,18 @@ public class Server {
     private static final int HIGHEST_POWERBALL = 26;
     private static final int BUYERS = 100_000; // so a few appear twice in a thousand rows
 
-    private static final int MAX_CHARACTERS = 1000; // of text from elsewhere, in a line or message
+    private static final int MAX_PRINTED_CHARACTERS = 1000;
     private static final int REQUEST_TIMEOUT_SECONDS = 10;
     private static final int CONNECTIONS_BESIDE_STREAMS = 1024;
     private static final int ROW_BUFFER_BYTES = 16 * 1024;
     private static final int MAX_ROW_BYTES = 4096; // the longest names need fewer in any format
+    private static final Map<String, String> PAGE_TYPES = Map.of(
+            "html", "text/html; charset=utf-8",
+            "css", "text/css; charset=utf-8",
+            "js", "text/javascript; charset=utf-8");
+    private static final String PAGE_POLICY = "default-src 'none'; script-src 'self'; "
+            + "style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; "
+            + "form-action 'none'; frame-ancestors 'none'";
     private static final int MIN_STALL_SECONDS_TO_CUT = 5;
     private static final long WATCHDOG_INTERVAL_MILLIS = 250;
     private static final long PAUSE_BEFORE_DROP_MILLIS = 500;
@@ -267,28 +275,41 @@ public class Server {
         }
         String path = uri.getRawPath(); // raw: "%2e%2e" stays as it is and is refused
         if (path.equals("/")) {
-            page(reply);
+            pageFile("index.html", reply);
+        } else if (path.matches("/page/[a-z]+[.](css|js)")) {
+            pageFile(path.substring("/page/".length()), reply);
         } else if (path.matches("/drawing/[^/]*")) {
             stream(Query.parse(path.substring("/drawing/".length()), uri.getRawQuery()), reply);
+        } else if (path.equals("/openapi.json")) {
+            description(reply);
         } else {
-            throw new Refusal(404, "path must be / or /drawing/{rows}, not \"" + path + "\"");
+            throw notFound(path);
         }
     }
 
-    /**
-     * The web page. Only its own script and style may run: they carry a nonce, which is new in
-     * every response.
-     */
-    private void page(Reply reply) throws IOException {
-        String nonce = UUID.randomUUID().toString();
-        try (InputStream in = resource("index.html").openStream()) {
-            String html = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            String policy = "default-src 'none'; connect-src 'self'; script-src 'nonce-NONCE'; "
-                    + "style-src 'nonce-NONCE'; img-src data:; base-uri 'none'; "
-                    + "form-action 'none'; frame-ancestors 'none'";
-            reply.headers.set("Content-Security-Policy", policy.replace("NONCE", nonce));
-            reply.send(200, "text/html; charset=utf-8", html.replace("NONCE", nonce));
+    private static Refusal notFound(String path) {
+        return new Refusal(404, "path must be /, /drawing/{rows} or /openapi.json, not \"" + path
+                + "\"");
+    }
+
+    /** A file of the web page. Only files of this server may style the page or run in it. */
+    private void pageFile(String name, Reply reply) throws IOException, Refusal {
+        try {
+            String text = text("page/" + name);
+            reply.headers.set("Content-Security-Policy", PAGE_POLICY);
+            String ending = name.substring(name.indexOf('.') + 1);
+            reply.send(200, PAGE_TYPES.get(ending), text);
+        } catch (FileNotFoundException e) {
+            if (name.equals("index.html")) throw e;
+            throw notFound("/page/" + name);
         }
+    }
+
+    /** The API as OpenAPI describes it, for the tools that read it. */
+    private void description(Reply reply) throws IOException {
+        String text = text("page/openapi.json");
+        reply.allowEveryPage();
+        reply.send(200, "application/json", text);
     }
 
     private void stream(Query query, Reply reply) throws IOException, Refusal {
@@ -524,7 +545,7 @@ public class Server {
             body = exchange.getResponseBody();
         }
 
-        /** Rows and refusals hold no secrets, so a page from any origin may read them. */
+        /** What holds no secrets may be read by a page from any origin. */
         private void allowEveryPage() {
             headers.set("Access-Control-Allow-Origin", "*");
             headers.set("Access-Control-Expose-Headers", "Drawing-Seed");
@@ -1095,8 +1116,8 @@ public class Server {
         }
 
         private static List<String> lines(String file, String pattern, String what) {
-            try (InputStream in = resource("names/" + file).openStream()) {
-                String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            try {
+                String text = text("names/" + file);
                 if (text.startsWith(BYTE_ORDER_MARK)) text = text.substring(1);
                 List<String> lines = text.lines().toList();
                 require(!lines.isEmpty(), "names/%s is empty: it must have %s on each line",
@@ -1116,6 +1137,13 @@ public class Server {
         private static boolean isClean(String line) {
             return !line.contains(", ") && line.chars().noneMatch(Character::isISOControl)
                     && !line.contains(BYTE_ORDER_MARK) && !line.contains(REPLACEMENT_CHARACTER);
+        }
+    }
+
+    /** What a file next to this one holds. */
+    private static String text(String name) throws IOException {
+        try (InputStream in = resource(name).openStream()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
@@ -1213,7 +1241,7 @@ public class Server {
     /** Text from elsewhere, fit for a terminal: one line, no control characters, not too long. */
     private static String printable(String text) {
         String oneLine = text.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
-        if (oneLine.length() <= MAX_CHARACTERS) return oneLine;
-        return oneLine.substring(0, MAX_CHARACTERS) + "...";
+        if (oneLine.length() <= MAX_PRINTED_CHARACTERS) return oneLine;
+        return oneLine.substring(0, MAX_PRINTED_CHARACTERS) + "...";
     }
 }

@@ -215,7 +215,7 @@ class BuildTest {
         tool("java", "echo java \"$@\" >>'" + asked + "'; printf '" + summary + "\\n'");
         Files.createDirectories(project.resolve("test/powerball"));
         for (String file : List.of("src/powerball/A.java", "src/powerball/names",
-                "src/powerball/index.html",
+                "src/powerball/page",
                 "test/powerball/OneTest.java", "test/powerball/TwoTest.java")) {
             if (!Files.exists(project.resolve(file))) Files.createFile(project.resolve(file));
         }

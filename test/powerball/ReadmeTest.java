@@ -31,14 +31,6 @@ import powerball.tools.Transcript;
  */
 class ReadmeTest {
 
-    // How the READMEs start a program that needs a database, and how it is started once compiled.
-    private static final Pattern FROM_SOURCE =
-            Pattern.compile("java -cp \"lib/\\*\" src/powerball/(Ingest|Winners)\\.java");
-    private static final String COMPILED = Matcher.quoteReplacement("java -cp \"lib/*:"
-            + Run.PROJECT.resolve("build/main") + "\"") + " powerball.$1";
-
-    private static final Pattern INGEST = Pattern.compile("powerball[/.]Ingest(\\.java)?");
-
     @TempDir private static Path clusterFolder;
     private static Postgres postgres; // null until a test needs it
 
@@ -105,7 +97,7 @@ class ReadmeTest {
     // ---- The table ------------------------------------------------------------------------------
 
     @Test void theTableToPasteIsTheOneThatTheIngestMakes() throws IOException {
-        String table = blocks("README.md", "sql").get(0);
+        String table = blocks("src/README.md", "sql").get(0);
         try (ServerProcess server = ServerProcess.start()) {
             shell("sqlite3 t.db \"" + table + "\"", 0);
             try (Run ingest = Run.ingest(clone, "100", "--seed", "7", "--db", "t.db", "--url",
@@ -119,13 +111,14 @@ class ReadmeTest {
     // ---- Beyond one machine ---------------------------------------------------------------------
 
     @Test void slicesThatRunAtOnceFillOneTable() throws IOException {
-        String command = recipe("xargs").replace("250000", "250").replace("750000", "750");
+        String command = blocks("src/README.md", "sh").get(0)
+                .replace("250000", "250").replace("750000", "750");
         Postgres postgres = postgres();
         try (ServerProcess server = ServerProcess.start()) {
             Sessions.copyProject(clone);
             Files.copy(postgres.driverJar(), clone.resolve("lib/driver.jar"));
-            String compiled = FROM_SOURCE.matcher(command).replaceFirst(COMPILED);
-            shell(INGEST.matcher(compiled).replaceFirst("$0 --url " + server.url)
+            shell("./build.sh", 0);
+            shell(command.replace("ingest.jar", "ingest.jar --url " + server.url)
                     .replace("jdbc:postgresql://localhost/lesson?user=teacher", postgres.url()), 0);
             assertEquals(1000, postgres.count());
         }
@@ -141,7 +134,7 @@ class ReadmeTest {
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
             String classPath = Run.PROJECT.resolve("build/main") + ":" + postgres.driverJar();
             List<String> command = Run.java("-Duser.home=" + clone, "-cp", classPath,
-                    "powerball.Ingest", "100",
+                    "powerball.ingest.Ingest", "100",
                     "--url", server.url, "--db", postgres.url(Postgres.PASSWORD_ROLE));
             try (Run ingest = Run.start(clone, command)) {
                 assertEquals(0, ingest.exitCode(), ingest.err());
@@ -157,7 +150,7 @@ class ReadmeTest {
         Postgres postgres = postgres();
         try (ServerProcess server = ServerProcess.start();
                 ServerProcess breaking = ServerProcess.start("--drop-after", "50000")) {
-            String table = blocks("README.md", "sql").get(0);
+            String table = blocks("src/README.md", "sql").get(0);
             String load = recipe("psql");
             String direct = load.replace("\\copy fresh", "\\copy powerball_results");
 

@@ -180,8 +180,8 @@ class ServerFaultTest {
     }
 
     @Test void aPageThatCannotBeReadIsToldAsAFailure() throws IOException {
-        Path page = folder.resolve("powerball/index.html");
-        Path away = folder.resolve("powerball/away.html");
+        Path page = folder.resolve("powerball/page/index.html");
+        Path away = folder.resolve("powerball/page/away.html");
         assertEquals(200, failing.get("/").statusCode());
         Files.move(page, away);
         try {
@@ -342,6 +342,7 @@ class ServerFaultTest {
                         "detail", "all 2 streams are taken; try again"),
                                 FormatTest.json(third.body()));
                 assertEquals(200, server.get("/").statusCode(), "the page needs no stream");
+                assertEquals(200, server.get("/openapi.json").statusCode(), "nor does this");
                 assertEquals(400, server.get("/drawing/x").statusCode(), "nor does a refusal");
             }
             assertHealthy(server);

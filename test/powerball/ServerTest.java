@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -31,7 +32,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -61,12 +61,11 @@ class ServerTest {
     private static final String PART =
             "a query part must be seed, from, format or rate, not \"%s\"";
     private static final String TWICE = "%s must be given once, not twice";
-    private static final String PATH = "path must be / or /drawing/{rows}, not \"%s\"";
+    private static final String PATH =
+            "path must be /, /drawing/{rows} or /openapi.json, not \"%s\"";
     private static final String METHOD = "method must be GET or HEAD, not \"%s\"";
 
     // a UUID
-    private static final Pattern NONCE = Pattern.compile(
-            "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     private static ServerProcess server;
 
@@ -91,7 +90,7 @@ class ServerTest {
         try (ServerProcess other = ServerProcess.start(elsewhere, command)) {
             assertEquals(server.get("/drawing/100?seed=1").body(), other.get("/drawing/100?seed=1")
                     .body());
-            assertEquals(withoutNonce(server.get("/").body()), withoutNonce(other.get("/").body()));
+            assertEquals(server.get("/").body(), other.get("/").body());
         }
     }
 
@@ -179,7 +178,8 @@ class ServerTest {
     @ParameterizedTest
     @ValueSource(strings = {"--prot 1", "--prot=1", "--port", "--port=", "--port --host",
             "--port -1", "--port=65536", "--port 99,999", "--port 99_999", "--port 1,00",
-            "--port 9999999999999999999", "--port 99999999999999999999", "--port 1 --port=2", "--port 1 --port", "--port=a=b",
+            "--port 9999999999999999999", "--port 99999999999999999999", "--port 1 --port=2",
+            "--port 1 --port", "--port=a=b",
             "--port \u001b[31m", "--prot\n=1", "--", "--=1"})
     void aWrongOptionIsExplainedAsInTheOtherPrograms(String typed) {
         String[] words = typed.split(" ");
@@ -321,22 +321,28 @@ class ServerTest {
 
     // ---- The page -------------------------------------------------------------------------------
 
-    @Test void onlyThePagesOwnScriptMayRun() {
+    @Test void onlyFilesOfTheServerMayStyleThePageOrRunInIt() {
         HttpResponse<String> page = server.get("/");
         assertEquals(200, page.statusCode());
         assertEquals(List.of("text/html; charset=utf-8"), page.headers().allValues("Content-Type"));
         String policy = page.headers().firstValue("Content-Security-Policy").orElseThrow();
-        assertTrue(policy.contains("default-src 'none'"), policy);
-        Matcher nonce = NONCE.matcher(policy);
-        assertTrue(nonce.find(), policy);
-        assertTrue(page.body().contains(nonce.group()), page::body);
-        assertFalse(server.get("/").body().contains(nonce.group()), "the same nonce again");
-        assertEquals(withoutNonce(page.body()),
-                withoutNonce(server.get("/?rows=%3Cscript%3E&nonsense").body()));
+        assertEquals("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
+                + " img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+                policy);
+        assertFalse(page.body().contains("<style") || page.body().contains(" style="), policy);
+        assertEquals(page.body(), server.get("/?rows=%3Cscript%3E&nonsense").body());
     }
 
-    private static String withoutNonce(String text) {
-        return NONCE.matcher(text).replaceAll("");
+    @ParameterizedTest
+    @CsvSource({"page.css, text/css", "main.js, text/javascript", "rules.js, text/javascript"})
+    void theFilesOfThePageAreServedAsTheyAre(String name, String type) throws IOException {
+        HttpResponse<String> file = server.get("/page/" + name);
+        assertEquals(200, file.statusCode());
+        assertEquals(List.of(type + "; charset=utf-8"), file.headers().allValues("Content-Type"));
+        assertEquals(List.of("nosniff"), file.headers().allValues("X-Content-Type-Options"));
+        assertEquals(Files.readString(Run.PROJECT.resolve("src/powerball/page/" + name)),
+                file.body());
+        assertEquals("", server.send("HEAD", "/page/" + name).body());
     }
 
     // ---- Refusals -------------------------------------------------------------------------------
@@ -388,7 +394,8 @@ class ServerTest {
     @ParameterizedTest
     @ValueSource(strings = {"/nope", "/drawing", "/drawing/10/", "/drawing/1/2", "/Drawing/1",
             "/drawing/%2e%2e/x",
-        "/%2e%2e/x", "/index.html", "/names/first.txt"})
+        "/%2e%2e/x", "/index.html", "/page/index.html", "/page/none.js", "/page/../Server.js",
+        "/page/%2e%2e/names/first.txt", "/names/first.txt"})
     void anyOtherPathIsNotFound(String path) {
         assertRefused(404, "Not Found", PATH.formatted(path), server.get(path));
     }
@@ -404,7 +411,7 @@ class ServerTest {
     }
 
     @Test void aPageOfAnyOriginMayReadStreamsAndRefusals() {
-        for (String path : List.of("/drawing/1", "/drawing/x", "/nope")) {
+        for (String path : List.of("/drawing/1", "/drawing/x", "/nope", "/openapi.json")) {
             HttpHeaders headers = server.get(path).headers();
             assertEquals(List.of("*"), headers.allValues("Access-Control-Allow-Origin"), path);
             assertEquals(List.of("Drawing-Seed"),
@@ -489,7 +496,7 @@ class ServerTest {
     // ---- HEAD -----------------------------------------------------------------------------------
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/nope", "/drawing/1000000000?seed=9&format=csv",
+    @ValueSource(strings = {"/", "/nope", "/openapi.json", "/drawing/1000000000?seed=9&format=csv",
             "/drawing/10?seed=9", "/drawing/x"})
     void headHasTheHeadersOfGetAndNoBody(String path) throws IOException {
         try (Socket socket = server.raw("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n")) {
@@ -515,7 +522,7 @@ class ServerTest {
     /** Status line and headers, but for the time. */
     private static Map<String, String> fields(String head) {
         Map<String, String> fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        withoutNonce(head).lines().filter(line -> !line.isEmpty()).map(line -> line.split(": ", 2))
+        head.lines().filter(line -> !line.isEmpty()).map(line -> line.split(": ", 2))
                 .forEach(field -> fields.put(field[0], field.length > 1 ? field[1] : ""));
         fields.remove("Date");
         return fields;

@@ -39,7 +39,7 @@ final class Report {
     }
 
     void printPrizes(Tally tally) {
-        System.out.printf("match %15s %15s %12s %11s %16s%n",
+        System.out.printf("tier  %15s %15s %12s %11s %16s%n",
                 "prize", "odds, 1 in", "should win", "did win", "paid");
         long allPaid = 0;
         long allWinners = 0;

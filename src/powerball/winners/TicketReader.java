@@ -44,7 +44,9 @@ final class TicketReader {
     void read(Start start, Tally tally) throws SQLException, Failure {
         try (Statement count = connection.createStatement();
                 Statement select = connection.createStatement()) {
-            // Counted first: while their rows come, some connections take no other statement.
+            // A column that is missing is told at once, not after all rows have been counted.
+            select.executeQuery(SELECT + " WHERE 1 = 0").close();
+            // Counted first: while the rows come, some connections take no other statement.
             long tickets = number(count.executeQuery(COUNT));
             if (tickets == 0) {
                 throw Failure.mendable("%s has no rows in table %s. The ingest stores some.",

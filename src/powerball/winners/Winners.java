@@ -18,7 +18,7 @@ import powerball.terminal.Text;
  * $ java -jar build/winners.jar 6 42 43 51 52 10
  * Winning numbers: 6 42 43 51 52, Powerball 10
  * Tickets: 1,000 in powerball_data.db
- * match           prize      odds, 1 in   should win     did win             paid
+ * tier            prize      odds, 1 in   should win     did win             paid
  * 5 + PB    $20,000,000  292,201,338.00         0.00           1      $20,000,000
  * 5          $1,000,000   11,688,053.52         0.00           0               $0
  * 4 + PB        $50,000      913,129.18         0.00           0               $0

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import powerball.tools.LostAnswer;
 import powerball.tools.Postgres;
 import powerball.tools.Programs;
 import powerball.tools.Proxy;
@@ -246,6 +247,19 @@ class PostgresTest {
     private static void terminateWhoWaits() {
         assertEquals(List.of("t"), postgres.query("SELECT pg_terminate_backend(pid) "
                 + "FROM pg_stat_activity WHERE wait_event = 'advisory'"));
+    }
+
+    /** Nobody knows whether the commit was carried out: its rows are sent again, and skipped. */
+    @Test void aCommitWhoseAcknowledgementIsLostStoresItsRowsOnce() throws IOException {
+        try (LostAnswer line = new LostAnswer(postgres.port, "COMMIT", 2);
+                Run ingest = ingest(postgres.url().replace(":" + postgres.port, ":" + line.port),
+                        "30000", "--rate", "10000")) {
+            assertEquals(0, ingest.exitCode(), ingest.err());
+            assertTrue(line.isLost(), ingest.out());
+            assertTrue(ingest.err().contains("Asking for the rest in"), ingest.err());
+            assertFalse(ingest.out().contains("(0 already there)"), ingest.out());
+        }
+        assertEveryRowOnce(30_000);
     }
 
     @ParameterizedTest(name = "{0}")

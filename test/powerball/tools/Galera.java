@@ -17,9 +17,6 @@ import java.util.List;
 public final class Galera implements AutoCloseable {
 
     private static final Path PROVIDER = Path.of("/usr/lib/galera/libgalera_smm.so");
-    /** A node that does not answer is left out after a second, not after five. */
-    private static final String TIMEOUTS = ";evs.keepalive_period=PT0.3S;evs.suspect_timeout=PT1S"
-            + ";evs.inactive_timeout=PT3S";
 
     private final List<MariaDb> nodes = new ArrayList<>();
 
@@ -61,7 +58,7 @@ public final class Galera implements AutoCloseable {
                 "--wsrep-cluster-address=gcomm://" + String.join(",", group),
                 "--wsrep-provider-options=base_port=" + groupPorts.get(node)
                         + ";gmcast.listen_addr=tcp://" + address
-                        + ";ist.recv_addr=127.0.0.1:" + Postgres.freePort() + TIMEOUTS,
+                        + ";ist.recv_addr=127.0.0.1:" + Postgres.freePort(),
                 "--wsrep-node-address=" + address, "--wsrep-sst-method=rsync",
                 "--wsrep-sst-receive-address=127.0.0.1:" + Postgres.freePort());
     }

@@ -126,7 +126,8 @@ public final class Postgres extends TestDatabase {
         }
         Files.writeString(cluster.resolve("data/pg_hba.conf"),
                 "host all " + PASSWORD_ROLE + " 127.0.0.1/32 scram-sha-256\n"
-                + "host all all 127.0.0.1/32 trust\n");
+                + "host all all 127.0.0.1/32 trust\n"
+                + "host replication all 127.0.0.1/32 trust\n");
     }
 
     /** Starts the server, also after it was killed, on the same port. Returns when it answers. */
@@ -140,6 +141,46 @@ public final class Postgres extends TestDatabase {
         if (!server.process.isAlive()) {
             throw new AssertionError("it did not start: " + server.err());
         }
+    }
+
+    /** A standby: a copy of this server that follows it until it is promoted. */
+    public Postgres standby(Path folder) {
+        try {
+            Path copy = Files.createDirectory(folder.resolve("standby"));
+            letTheUserIn(folder, copy);
+            Postgres standby = new Postgres(programs, driverJar, copy);
+            List<String> backup = asUser(programs.resolve("pg_basebackup").toString(),
+                    "--host=127.0.0.1", "--port=" + port, "--username=postgres",
+                    "--pgdata=" + copy.resolve("data"), "--write-recovery-conf",
+                    "--checkpoint=fast", "--no-sync");
+            try (Run run = Run.start(copy, backup)) {
+                if (run.exitCode() != 0) throw new AssertionError(backup + ": " + run.err());
+            }
+            standby.database = database;
+            standby.startAgain();
+            return standby;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Lets a commit wait, from now on, until a standby has it. */
+    public void waitForStandby() {
+        execute("ALTER SYSTEM SET synchronous_standby_names = '*'");
+        execute("SELECT pg_reload_conf()");
+    }
+
+    /** Lets a standby hear no more of the server that it follows. */
+    public void stopFollowing() {
+        execute("ALTER SYSTEM SET primary_conninfo = ''");
+        execute("SELECT pg_reload_conf()");
+        Run.await("the end of what it hears", () ->
+                number("SELECT count(*) FROM pg_stat_wal_receiver") == 0);
+    }
+
+    /** Makes a standby take over. */
+    public void promote() {
+        execute("SELECT pg_promote()");
     }
 
     private boolean answers() {

@@ -25,8 +25,8 @@ public final class Sessions {
     private static final Pattern IN_JAVADOC = Pattern.compile("(?s) \\* <pre>\n(.*?) \\* </pre>");
     private static final Pattern SERVER = Pattern.compile(
             "^java (src/powerball/Server\\.java|-jar build/server\\.jar)(?!.* --help)");
-    private static final Pattern INGEST = Pattern.compile("(java -jar build/ingest\\.jar"
-            + "|java -cp \"lib/\\*\" src/powerball/Ingest\\.java)(?!.* --help)");
+    private static final Pattern INGEST =
+            Pattern.compile("java -jar build/ingest\\.jar(?!.* --help)");
     private static final Pattern ANSWER =
             Pattern.compile("(How many lucky winners today\\? )(.+\n)");
 
@@ -46,8 +46,8 @@ public final class Sessions {
     }
 
     private static List<String> programs() {
-        return List.of("src/powerball/Server.java", "src/powerball/Ingest.java",
-                "src/powerball/Winners.java");
+        return List.of("src/powerball/Server.java", "src/powerball/ingest/Ingest.java",
+                "src/powerball/winners/Winners.java");
     }
 
     public static void main(String[] args) throws IOException {

@@ -480,7 +480,7 @@ class WinnersTest {
             try (run) {
                 assertEquals(1, run.exitCode(), run.out());
                 assertEquals(sentence, run.err());
-                assertFalse(run.out().contains("match"), run.out());
+                assertFalse(run.out().contains("tier"), run.out());
             }
         });
     }
@@ -647,7 +647,7 @@ class WinnersTest {
             assertEquals(0, run.exitCode(), run.out());
             assertTrue(run.out().matches(
                     "(?s).*\r\033\\[\\?7l +\\d+% \\[[#-]+\\] [\\d,]+ of 1,000,000 tickets.*"
-                    + "\r\033\\[\\?7l +\033\\[\\?7h\rmatch .*"),
+                    + "\r\033\\[\\?7l +\033\\[\\?7h\rtier .*"),
                     run.out());
         }
     }

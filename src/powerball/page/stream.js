@@ -1,0 +1,134 @@
+/** How the rows of a run come from the server, and go on after a break. */
+
+import {elapsed, inParts, rowsOfAsked, take} from "./run.js";
+import {rowsAsText} from "./text.js";
+
+const BALL_COLUMNS = ["powerball_1", "powerball_2", "powerball_3", "powerball_4", "powerball_5",
+  "powerball_number"];
+const WORK_MILLIS = 10; // without a pause: more would be felt when scrolling or clicking
+
+const toMyself = new MessageChannel();
+
+/**
+ * Streams the missing rows of a run. Returns its state and a sentence. `page` says which numbers
+ * have been drawn, and is told when a part begins and when the seed is known.
+ */
+export async function stream(run, page) {
+  let end = await streamPart(run, page);
+  while (run.rateChanged && end.state === "stopped") {
+    end = await streamPart(run, page);
+  }
+  return end;
+}
+
+async function streamPart(run, page) {
+  run.rateChanged = false;
+  run.parts++;
+  run.part = {rows: run.rows, started: performance.now()};
+  run.stop = new AbortController();
+  run.shown.at = -Infinity; // so that the buttons change at once
+  page.partBegins();
+  const end = await outcome(run, page);
+  run.stop.abort(); // if it ended on this side, the server must learn of it
+  run.millis += performance.now() - run.part.started;
+  run.part.started = 0;
+  end.sentence ??= `Complete: ${rowsAsText(run.rows)} in ${elapsed(run)}${inParts(run)}.`;
+  return end;
+}
+
+/** Streams to the end, whatever that is. Returns its state and, unless complete, a sentence. */
+async function outcome(run, page) {
+  let answered = false;
+  try {
+    const options = {cache: "no-store", signal: run.stop.signal};
+    const response = await fetch(drawingPath(missingRows(run)), options);
+    if (!response.ok || !response.headers.has("Drawing-Seed")) {
+      return {state: "refused", sentence: "The server refused: " + await readDetail(response)};
+    }
+    answered = true;
+    run.seed = response.headers.get("Drawing-Seed");
+    page.seedIsKnown();
+    await receive(response.body.getReader(), run, page);
+    return run.rows === run.total ? {state: "complete"}
+        : broken(`The stream ended after ${rowsOfAsked(run)}: the server failed.`);
+  } catch {
+    if (run.stop.signal.aborted) {
+      return {state: "stopped", sentence: `Stopped after ${rowsOfAsked(run)}.`};
+    }
+    const failed = "the server or the connection failed.";
+    return broken(answered ? `The stream broke after ${rowsOfAsked(run)}: ${failed}`
+        : `No answer came: ${failed}`);
+  }
+}
+
+function broken(sentence) {
+  return {state: "broken", sentence};
+}
+
+function missingRows(run) {
+  const {rows, rate, seed} = run.asked;
+  return run.rows === 0 ? {rows, rate, seed}
+      : {rows: run.total - run.rows, rate, seed: run.seed, from: run.rows};
+}
+
+/** The sentence in a problem response (RFC 9457). */
+async function readDetail(response) {
+  const problem = await response.json().catch(() => ({}));
+  return problem.detail ?? `it answered with status ${response.status} and gave no reason.`;
+}
+
+async function receive(reader, run, page) {
+  const decoder = new TextDecoder();
+  let unfinished = ""; // the start of a line whose end is in a later chunk
+  let rested = performance.now();
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    const lines = (unfinished + decoder.decode(chunk.value, {stream: true})).split("\n");
+    unfinished = lines.pop();
+    for (const line of lines) {
+      take(run, makeTicket(JSON.parse(line), run.rows + 1), page.winning());
+    }
+    if (performance.now() - rested > WORK_MILLIS) {
+      await letBrowserWork();
+      rested = performance.now();
+    }
+  }
+}
+
+/** A row as the page needs it. Numbers count from 1. */
+function makeTicket(row, number) {
+  return {
+    number,
+    buyer: row.first_name + " " + row.last_name,
+    place: row.city + ", " + row.state,
+    balls: BALL_COLUMNS.map(column => row[column]),
+  };
+}
+
+/** A message to itself waits for frames and clicks that are due. Timers lag in a hidden page. */
+function letBrowserWork() {
+  return new Promise(resolve => {
+    toMyself.port1.onmessage = resolve;
+    toMyself.port2.postMessage(null);
+  });
+}
+
+/** Only balls are kept. But a ticket is a function of seed and number: it can be fetched again. */
+export async function fetchBuyer(run, ticket) {
+  try {
+    const path = drawingPath({rows: 1, rate: "", seed: run.seed, from: ticket.number - 1});
+    const response = await fetch(path);
+    Object.assign(ticket, makeTicket(JSON.parse(await response.text()), ticket.number));
+  } catch {
+    ticket.buyer = "The server did not say who the buyer is";
+  }
+}
+
+export function drawingPath({rows, rate, seed, from = 0}) {
+  return "/drawing/" + encode(rows) + "?format=ndjson" + (seed && "&seed=" + encode(seed))
+      + (rate && "&rate=" + encode(rate)) + (from > 0 ? "&from=" + from : "");
+}
+
+/** Encodes ! as well, which bash reads inside the quotes of a curl line. */
+function encode(text) {
+  return encodeURIComponent(text).replaceAll("!", "%21");
+}

@@ -1,0 +1,56 @@
+/** The table of prize tiers: what the tickets should have won, and what they did. */
+
+import {TICKET_DOLLARS, TIERS, anyOdds, odds, tierName} from "./rules.js";
+import {paid} from "./run.js";
+import {dollars, grouped, rough} from "./text.js";
+
+const element = id => document.getElementById(id);
+
+export function makeTiers() {
+  const body = element("tiers").querySelector("tbody");
+  for (const tier of TIERS) {
+    body.append(makeTier(tierName(tier), dollars(tier.dollars), odds(tier)));
+  }
+  body.append(makeTier("any", "", anyOdds()));
+}
+
+function makeTier(name, prize, tierOdds) {
+  const row = document.createElement("tr");
+  const head = document.createElement("th");
+  head.scope = "row";
+  head.textContent = name;
+  row.append(head);
+  for (const text of [prize, rough(tierOdds), "", "", ""]) {
+    row.insertCell().textContent = text;
+  }
+  return row;
+}
+
+export function showTiers(run, winning) {
+  const {tickets, winners} = run.tally;
+  let allPaid = 0;
+  TIERS.forEach((tier, i) => {
+    allPaid += paid(run, i);
+    showTier(i, tickets / odds(tier), winners[i], paid(run, i), winning);
+  });
+  const allWinners = winners.reduce((sum, some) => sum + some, 0);
+  showTier(TIERS.length, tickets / anyOdds(), allWinners, allPaid, winning);
+  showMoney(tickets * TICKET_DOLLARS, allPaid, run.rows - tickets, winning);
+}
+
+function showTier(i, shouldWin, didWin, dollarsPaid, winning) {
+  const row = element("tiers").querySelector("tbody").rows[i];
+  const known = winning !== null;
+  row.cells[3].textContent = rough(shouldWin);
+  row.cells[4].textContent = known ? grouped(didWin) : "-";
+  row.cells[5].textContent = known ? dollars(dollarsPaid) : "-";
+  row.cells[4].classList.toggle("some", didWin > 0);
+}
+
+function showMoney(sales, allPaid, uncounted, winning) {
+  const money = winning === null ? `Sales ${dollars(sales)}. Draw to see who has won.`
+      : `Sales ${dollars(sales)}, paid ${dollars(allPaid)}, left ${dollars(sales - allPaid)}.`;
+  element("money").textContent = uncounted === 0 ? money : money
+      + ` Not counted: ${grouped(uncounted)} tickets from before the draw, whose numbers were`
+      + " not kept.";
+}

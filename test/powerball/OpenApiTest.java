@@ -1,0 +1,378 @@
+package powerball;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import powerball.tools.Run;
+import powerball.tools.ServerProcess;
+
+/** What openapi.json says of the server is so: every limit, every status and every header. */
+class OpenApiTest {
+
+    private static final Path FILE = Run.PROJECT.resolve("src/powerball/page/openapi.json");
+    private static final Map<String, Object> API = read();
+    private static final String DRAWING = "/drawing/{rows}";
+    // HttpServer sends these itself, and HTTP says what they mean.
+    private static final Set<String> OF_HTTP =
+            Set.of("date", "content-length", "content-type", "transfer-encoding", "connection");
+
+    @TempDir static Path folder;
+    private static ServerProcess server;
+    private static ServerProcess failing; // in every stream, and wherever it reads a file
+
+    @BeforeAll static void start() throws IOException {
+        server = ServerProcess.start("--max-streams", "1");
+        Path program = ServerProcess.copyOfSource(folder);
+        String of = "static Ticket of(long seed, long index) {\n";
+        String source = Files.readString(program);
+        assertTrue(source.contains(of), "where are tickets made?");
+        Files.writeString(program, source.replace(of, of
+                + "if (seed >= 0) throw new IllegalStateException(\"test\");\n"));
+        failing = ServerProcess.start(folder, Run.java(program.toString(), "--port", "0"));
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                if (file.toString().matches(".*[.](html|json)")) Files.delete(file);
+            }
+        }
+    }
+
+    @AfterAll static void stop() {
+        server.close();
+        failing.close();
+    }
+
+    // ---- The file -------------------------------------------------------------------------------
+
+    @Test void theServerSendsTheFile() throws IOException {
+        HttpResponse<String> response = server.get("/openapi.json");
+        assertEquals(Files.readString(FILE), response.body());
+        assertTrue(text(API, "openapi").startsWith("3.1."), response::body);
+    }
+
+    @Test void everyPathIsNamedWhereAnotherIsRefused() {
+        String detail = detail(server.get("/nope"));
+        for (String path : map(API, "paths").keySet()) {
+            assertTrue(detail.matches(".*[ ]\\Q" + path + "\\E[ ,].*"), detail);
+        }
+    }
+
+    @Test void aTicketHasTheColumnsOfTheStream() {
+        Map<String, Object> ticket = map(map(map(API, "components"), "schemas"), "Ticket");
+        assertEquals(TicketTest.COLUMNS, List.copyOf(map(ticket, "properties").keySet()));
+        assertEquals(TicketTest.COLUMNS, list(ticket, "required"));
+    }
+
+    // ---- Parameters -----------------------------------------------------------------------------
+
+    private static List<Map<String, Object>> parameters() {
+        return list(map(map(API, "paths"), DRAWING), "parameters").stream()
+                .map(OpenApiTest::resolved).toList();
+    }
+
+    @Test void everyPartOfAQueryIsDescribedAndNoOther() {
+        String names = parameters().stream()
+                .filter(parameter -> text(parameter, "in").equals("query"))
+                .map(parameter -> text(parameter, "name")).collect(Collectors.joining(", "));
+        assertEquals("a query part must be " + names.replaceFirst(", (\\w+)$", " or $1")
+                + ", not \"speed\"", detail(server.get("/drawing/1?speed=1")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("parameters")
+    void aParameterIsAcceptedUpToItsLimitsAndNotBeyond(Map<String, Object> parameter) {
+        Map<String, Object> schema = map(parameter, "schema");
+        if (schema.containsKey("enum")) {
+            list(schema, "enum").forEach(value -> assertAccepted(200, parameter, value));
+            assertAccepted(400, parameter, list(schema, "enum").get(0) + "x");
+            return;
+        }
+        assertEquals("integer", schema.get("type"));
+        BigInteger minimum = (BigInteger) schema.get("minimum");
+        BigInteger maximum = (BigInteger) schema.get("maximum");
+        assertAccepted(400, parameter, minimum.subtract(BigInteger.ONE));
+        assertAccepted(200, parameter, minimum);
+        assertAccepted(200, parameter, maximum);
+        assertAccepted(400, parameter, maximum.add(BigInteger.ONE));
+        assertAccepted(400, parameter, "x");
+    }
+
+    /** HEAD: it is answered as GET is, and no row is made. */
+    private static void assertAccepted(int status, Map<String, Object> parameter, Object value) {
+        String name = text(parameter, "name");
+        String path = text(parameter, "in").equals("path") ? "/drawing/" + value
+                : "/drawing/1?" + name + "=" + value;
+        assertEquals(status, server.send("HEAD", path).statusCode(), path);
+    }
+
+    @ParameterizedTest
+    @MethodSource("parameters")
+    void aDefaultIsWhatTheServerTakes(Map<String, Object> parameter) {
+        Object value = map(parameter, "schema").get("default");
+        if (value == null) return;
+        HttpResponse<String> without = server.get("/drawing/5?seed=42");
+        HttpResponse<String> with =
+                server.get("/drawing/5?seed=42&" + text(parameter, "name") + "=" + value);
+        assertEquals(without.body(), with.body());
+    }
+
+    // ---- Statuses and headers -------------------------------------------------------------------
+
+    /** A response that is described. */
+    private record Described(String path, String method, int status, Map<String, Object> response) {
+        @Override public String toString() {
+            return method.toUpperCase() + " " + path + " " + status;
+        }
+    }
+
+    private static List<Described> responses() {
+        List<Described> responses = new ArrayList<>();
+        map(API, "paths").forEach((path, item) -> Stream.of("get", "head")
+                .filter(method -> object(item).containsKey(method))
+                .forEach(method -> map(map(object(item), method), "responses").forEach(
+                        (status, response) -> responses.add(new Described(path, method,
+                                Integer.parseInt(status), resolved(response))))));
+        return responses;
+    }
+
+    @ParameterizedTest
+    @MethodSource("responses")
+    void aResponseHasTheHeadersAndTheBodyThatAreDescribed(Described described) throws IOException {
+        HttpResponse<String> response = provoke(described);
+        assertEquals(described.status, response.statusCode(), response::body);
+
+        Map<String, Object> headers = map(described.response, "headers");
+        Set<String> sent = new TreeSet<>(response.headers().map().keySet());
+        sent.removeIf(name -> OF_HTTP.contains(name.toLowerCase()));
+        assertEquals(headers.keySet().stream().map(String::toLowerCase)
+                .collect(Collectors.toCollection(TreeSet::new)), sent);
+        headers.forEach((name, header) -> assertFits(map(resolved(header), "schema"),
+                response.headers().firstValue(name).orElseThrow()));
+
+        String type = response.headers().firstValue("Content-Type").orElseThrow();
+        if (described.method.equals("get")) {
+            assertTrue(map(described.response, "content").containsKey(type), type);
+        }
+        if (type.equals("application/problem+json") && described.method.equals("get")) {
+            Map<String, Object> schema = resolved(map(map(map(described.response, "content"), type),
+                    "schema"));
+            Map<String, Object> problem = new Json(response.body()).object();
+            assertEquals(map(schema, "properties").keySet(), problem.keySet());
+            assertEquals(list(schema, "required"), List.copyOf(problem.keySet()));
+            assertEquals(BigInteger.valueOf(described.status), problem.get("status"));
+        }
+    }
+
+    private static void assertFits(Map<String, Object> schema, String value) {
+        if (schema.containsKey("const")) assertEquals(schema.get("const").toString(), value);
+        if (schema.get("type").equals("integer")) assertTrue(value.matches("[0-9]+"), value);
+        assertNotEquals("", value);
+    }
+
+    /** Has a server answer with a status. */
+    private static HttpResponse<String> provoke(Described described) throws IOException {
+        String path = described.path.replace("{rows}", "1");
+        String method = described.method.toUpperCase();
+        boolean isDrawing = described.path.equals(DRAWING);
+        return switch (described.status) {
+            case 200 -> server.send(method, path);
+            case 400 -> isDrawing ? server.send(method, "/drawing/x") : withBody(path);
+            case 404 -> server.send(method, path + "/2");
+            case 405 -> server.send("POST", path);
+            case 500 -> failing.send(method, path);
+            case 503 -> whileTheOnlySlotIsTaken(method, path);
+            default -> throw new AssertionError("how is " + described + " provoked?");
+        };
+    }
+
+    private static HttpResponse<String> withBody(String path) throws IOException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(server.url + path))
+                .version(HttpClient.Version.HTTP_1_1)
+                .method("GET", HttpRequest.BodyPublishers.ofString("x")).build();
+        try {
+            return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static HttpResponse<String> whileTheOnlySlotIsTaken(String method, String path)
+            throws IOException {
+        HttpResponse<String> response;
+        try (Socket other = server.raw(ServerProcess.request("/drawing/1000000000?rate=1"))) {
+            assertEquals('H', other.getInputStream().read());
+            response = server.send(method, path);
+            other.setSoLinger(true, 0);
+        }
+        Run.await("a free slot", () -> server.send("HEAD", "/drawing/1").statusCode() == 200);
+        return response;
+    }
+
+    @Test void everyFormatHasAContentTypeThatIsDescribed() {
+        Map<String, Object> get = map(map(map(API, "paths"), DRAWING), "get");
+        Map<String, Object> content = map(map(map(get, "responses"), "200"), "content");
+        List<String> sent = new ArrayList<>();
+        for (Server.Format format : Server.Format.values()) {
+            String name = format.name().toLowerCase();
+            HttpResponse<String> response = server.get("/drawing/1?seed=42&format=" + name);
+            sent.add(type(response));
+            assertEquals(text(map(content, type(response)), "example"), response.body());
+        }
+        assertEquals(List.copyOf(content.keySet()), sent);
+    }
+
+    private static String type(HttpResponse<String> response) {
+        return response.headers().firstValue("Content-Type").orElseThrow();
+    }
+
+    // ---- The reader -----------------------------------------------------------------------------
+
+    private static Map<String, Object> read() {
+        try {
+            return new Json(Files.readString(FILE)).object();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String detail(HttpResponse<String> refusal) {
+        return text(new Json(refusal.body()).object(), "detail");
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> object(Object value) {
+        return (Map<String, Object>) value;
+    }
+
+    private static Map<String, Object> map(Map<String, Object> object, String key) {
+        assertTrue(object.containsKey(key), () -> "no " + key + " in " + object);
+        return object(object.get(key));
+    }
+
+    private static List<?> list(Map<String, Object> object, String key) {
+        return (List<?>) object.get(key);
+    }
+
+    private static String text(Map<String, Object> object, String key) {
+        return (String) object.get(key);
+    }
+
+    /** What stands there or, where a reference does, what it refers to. */
+    private static Map<String, Object> resolved(Object value) {
+        Map<String, Object> object = object(value);
+        if (!object.containsKey("$ref")) return object;
+        Map<String, Object> found = API;
+        for (String key : text(object, "$ref").substring("#/".length()).split("/")) {
+            found = map(found, key);
+        }
+        return found;
+    }
+
+    /** Reads JSON whose texts have no other escapes than of quotes, backslashes and line ends. */
+    private static final class Json {
+        private final String text;
+        private int at;
+
+        Json(String text) {
+            this.text = text;
+        }
+
+        Map<String, Object> object() {
+            return OpenApiTest.object(value());
+        }
+
+        private Object value() {
+            return switch (next()) {
+                case '{' -> members();
+                case '[' -> elements();
+                case '"' -> string();
+                default -> word();
+            };
+        }
+
+        private Map<String, Object> members() {
+            Map<String, Object> members = new LinkedHashMap<>();
+            skip('{');
+            while (next() != '}') {
+                if (!members.isEmpty()) skip(',');
+                next();
+                String key = string();
+                skip(':');
+                assertEquals(null, members.put(key, value()), key);
+            }
+            skip('}');
+            return members;
+        }
+
+        private List<Object> elements() {
+            List<Object> elements = new ArrayList<>();
+            skip('[');
+            while (next() != ']') {
+                if (!elements.isEmpty()) skip(',');
+                elements.add(value());
+            }
+            skip(']');
+            return elements;
+        }
+
+        private String string() {
+            skip('"');
+            StringBuilder string = new StringBuilder();
+            while (text.charAt(at) != '"') {
+                boolean isEscaped = text.charAt(at) == '\\';
+                if (isEscaped) at++;
+                char c = text.charAt(at);
+                assertTrue(!isEscaped || "\"\\n".indexOf(c) >= 0, () -> "an escape at " + at);
+                string.append(isEscaped && c == 'n' ? '\n' : c);
+                at++;
+            }
+            at++;
+            return string.toString();
+        }
+
+        private Object word() {
+            int start = at;
+            while (at < text.length() && "-0123456789truefalse".indexOf(text.charAt(at)) >= 0) {
+                at++;
+            }
+            String word = text.substring(start, at);
+            return word.matches("true|false") ? Boolean.valueOf(word) : new BigInteger(word);
+        }
+
+        /** The next character that is no space. */
+        private char next() {
+            while (Character.isWhitespace(text.charAt(at))) {
+                at++;
+            }
+            return text.charAt(at);
+        }
+
+        private void skip(char expected) {
+            assertEquals(expected, next(), () -> "at " + at);
+            at++;
+        }
+    }
+}
