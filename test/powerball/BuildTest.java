@@ -18,9 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 import powerball.tools.Run;
 
 /**
- * What build.sh says when something is missing: one sentence, and nothing is done. Then what it puts
- * into the jars, and which tests it runs. It is run in a folder of its own; where it gets so far,
- * with a javac, a jar and a java that only note what they are asked.
+ * What build.sh says when something is missing: one sentence, and nothing is done. Then what it
+ * puts into the jars, and which tests it runs. It is run in a folder of its own; where it gets so
+ * far, with a javac, a jar and a java that only note what they are asked.
  */
 class BuildTest {
 

@@ -123,7 +123,8 @@ class FormatTest {
     private List<String> stored(String rows) {
         Path file = folder.resolve("values.db");
         SqliteDatabase.execute(file, "CREATE TABLE t (" + String.join(", ", COLUMNS) + ")");
-        SqliteDatabase.execute(file, "INSERT INTO t VALUES " + rows.strip().replace(")\n(", "),\n("));
+        SqliteDatabase.execute(file,
+                "INSERT INTO t VALUES " + rows.strip().replace(")\n(", "),\n("));
         assertEquals(List.of("text|integer|integer"),
                 SqliteDatabase.query(file, "SELECT DISTINCT typeof(transaction_id), "
                 + "typeof(powerball_1), typeof(powerball_number) FROM t"));
@@ -192,7 +193,8 @@ class FormatTest {
             assertEquals(0, run.exitCode(), run::err);
         }
         Path file = folder.resolve("rows.db");
-        assertEquals(COLUMNS, SqliteDatabase.query(file, "SELECT name FROM pragma_table_info('t')"));
+        assertEquals(COLUMNS,
+                SqliteDatabase.query(file, "SELECT name FROM pragma_table_info('t')"));
         assertEquals(joined(MADE), SqliteDatabase.query(file, "SELECT * FROM t ORDER BY rowid"));
     }
 

@@ -568,7 +568,8 @@ class PageTest {
                 page.text("#hint"));
         assertFalse(isDrawn());
         drawn("1 2 3 4 5 1");
-        assertEquals("Share this page's address to repeat the same run and draw.", page.text("#hint"));
+        assertEquals("Share this page's address to repeat the same run and draw.",
+                page.text("#hint"));
         assertNoErrors();
     }
 

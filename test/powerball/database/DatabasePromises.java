@@ -214,8 +214,9 @@ abstract class DatabasePromises {
     private void stores(int rows, int alreadyThere) {
         try (Run ingest = ingest("" + rows)) {
             assertEquals(0, ingest.exitCode(), ingest.err());
-            String wanted = String.format(Locale.ROOT, "\nStored %,d rows in %s (%,d already there)",
-                    rows - alreadyThere, database.url(), alreadyThere);
+            String wanted = String.format(Locale.ROOT,
+                    "\nStored %,d rows in %s (%,d already there)", rows - alreadyThere,
+                    database.url(), alreadyThere);
             assertTrue(ingest.out().contains(wanted), ingest.out());
         }
     }

@@ -11,8 +11,8 @@ import java.util.List;
 
 /**
  * A Galera cluster: MariaDB servers, its nodes, that each have all rows, on free ports of
- * 127.0.0.1. What Debian's packages {@code mariadb-server}, {@code galera-4} and {@code rsync} bring
- * is enough. Three nodes are there in some fifteen seconds.
+ * 127.0.0.1. What Debian's packages {@code mariadb-server}, {@code galera-4} and {@code rsync}
+ * bring is enough. Three nodes are there in some fifteen seconds.
  */
 public final class Galera implements AutoCloseable {
 

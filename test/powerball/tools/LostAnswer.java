@@ -20,7 +20,9 @@ public final class LostAnswer implements AutoCloseable {
     private final String statement;
     private final AtomicInteger left;
 
-    /** Passes on what comes, but not the answer to the statement when it is sent this many times. */
+    /**
+     * Passes on what comes, but not the answer to the statement when it is sent this many times.
+     */
     public LostAnswer(int serverPort, String statement, int times) throws IOException {
         this.serverPort = serverPort;
         this.statement = statement;

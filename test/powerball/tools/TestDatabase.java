@@ -116,7 +116,9 @@ public abstract class TestDatabase implements AutoCloseable {
         return isThere ? number("SELECT count(*) FROM powerball_results") : 0;
     }
 
-    /** A driver that is not on the class path of the tests, as they must run where it is missing. */
+    /**
+     * A driver that is not on the class path of the tests, as they must run where it is missing.
+     */
     protected static Driver load(Path jar, String driverClass) {
         try {
             URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()});

@@ -492,10 +492,14 @@ class WinnersTest {
         // of root
         String withoutPrivilege = "setpriv --bounding-set=-dac_override,-dac_read_search";
         refused("exec $([ $(id -u) != 0 ] || echo " + withoutPrivilege + ") " + quoted(WINNING),
-                "powerball_data.db cannot be opened: [SQLITE_CANTOPEN] Unable to open the database"
-                + " file (unable to open database file). SQLite must be allowed to read it and to"
-                + " write in its folder, to read alone, too, if it has a write-ahead log. Rows may"
-                + " be in powerball_data.db-wal, which must stay beside it.");
+                cannotBeOpened("powerball_data.db"));
+    }
+
+    private static String cannotBeOpened(String db) {
+        return db + " cannot be opened: [SQLITE_CANTOPEN] Unable to open the database file (unable"
+                + " to open database file). SQLite must be allowed to read it and to write in its"
+                + " folder, to read alone, too, if it has a write-ahead log. Rows may be in "
+                + db + "-wal, which must stay beside it.";
     }
 
     @Test void aJournalThatWasLeftIsNamed() throws SQLException, IOException {
@@ -527,10 +531,7 @@ class WinnersTest {
         refused("mkdir mnt; mount -t tmpfs tmpfs mnt; cp powerball_data.db mnt; mount -o "
                 + "remount,ro mnt; exec "
                 + quoted("--db", "mnt/powerball_data.db"),
-                "mnt/powerball_data.db cannot be opened: [SQLITE_CANTOPEN] Unable to open the database"
-                + " file (unable to open database file). SQLite must be allowed to read it and to"
-                + " write in its folder, to read alone, too, if it has a write-ahead log. Rows may"
-                + " be in mnt/powerball_data.db-wal, which must stay beside it.");
+                cannotBeOpened("mnt/powerball_data.db"));
     }
 
     @Test void aDiskThatFailsAndAFileSystemWithoutLocksAreNotAnotherProgram() {
@@ -538,7 +539,8 @@ class WinnersTest {
         store(List.of(ticket(1, 1, 2, 3, 4, 5, 6)));
         String strace = "exec strace -f -qq -o /dev/null -P " + db();
         refused(strace + " -e inject=pread64:error=EIO " + quoted(WINNING),
-                "powerball_data.db cannot be used: SQLite says: \\[SQLITE_IOERR.*disk I/O error.*\\.");
+                "powerball_data.db cannot be used: SQLite says: \\[SQLITE_IOERR.*disk I/O error"
+                + ".*\\.");
         refused(strace + " -e inject=fcntl:error=ENOLCK " + quoted(WINNING),
                 "powerball_data.db is locked.");
     }
