@@ -185,7 +185,7 @@ abstract class DatabasePromises {
             String type = switch (column.kind()) {
                 case ID -> id;
                 case NAME, STATE -> name;
-                case WHITE_BALL, POWERBALL -> ball;
+                default -> ball; // all others are numbers
             };
             boolean isKey = column.name().equals(Table.KEY);
             columns.add(column.name() + " " + type + (isKey ? " PRIMARY KEY" : ""));

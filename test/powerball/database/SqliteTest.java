@@ -165,9 +165,7 @@ class SqliteTest {
                 assertFalse(run.err().contains("\tat "), "a stack trace: " + run.err());
             }
         } finally {
-            try (Run umount = Run.start(folder, List.of("umount", disk.toString()))) {
-                assertEquals(0, umount.exitCode(), umount.err());
-            }
+            Run.unmount(disk);
         }
     }
 
@@ -448,7 +446,7 @@ class SqliteTest {
                 assertEquals(List.of("ok"), SqliteDatabase.query(file, "PRAGMA integrity_check"));
             }
         } finally {
-            Run.succeeds("umount", odd.toString());
+            Run.unmount(odd);
         }
     }
 
@@ -479,7 +477,7 @@ class SqliteTest {
                 assertEquals(List.of("ok"), SqliteDatabase.query(small, "PRAGMA integrity_check"));
             }
         } finally {
-            Run.succeeds("umount", disk.toString());
+            Run.unmount(disk);
         }
     }
 }

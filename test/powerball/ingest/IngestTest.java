@@ -459,20 +459,19 @@ class IngestTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"80, 20, true, false, false", "100, 20, true, true, false",
-            "120, 20, true, true, true"})
-    void aBarOfMillionsKeepsTwentyCells(int columns, int cells, boolean left, boolean elapsed,
+    @CsvSource({"78, true, false, false", "98, true, true, false", "118, true, true, true"})
+    void aBarOfManyRowsKeepsTwentyCells(int columns, boolean left, boolean elapsed,
             boolean speed) {
         Run.tool("script"); // of util-linux: it makes the terminal
         String command = String.join(" ", Programs.command("Ingest", List.of(), "900,000,000",
                 "--url", server.url));
         try (Run terminal = Run.start(folder, List.of("script", "-qec",
                 "stty cols " + columns + "; " + command + " >stdout.txt", "/dev/null")).typeEnd()) {
-            Pattern bar = Pattern.compile("\\[([#-]+)\\] [0-9,]{9,} of 900,000,000 rows[^\033]*");
+            Pattern bar = Pattern.compile("\\[([#-]+)\\] [0-9,]{7,} of 900,000,000 rows[^\033]*");
             Run.await("a bar", () -> bar.matcher(terminal.out()).find(), terminal::out);
             Matcher drawn = bar.matcher(terminal.out());
             assertTrue(drawn.find());
-            assertTrue(drawn.group(1).length() >= cells, drawn.group());
+            assertTrue(drawn.group(1).length() >= 20, drawn.group());
             assertEquals(left, drawn.group().contains(" left"), drawn.group());
             assertEquals(elapsed, drawn.group().contains(" elapsed"), drawn.group());
             assertEquals(speed, drawn.group().contains(" rows/s"), drawn.group());

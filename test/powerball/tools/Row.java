@@ -42,8 +42,8 @@ public final class Row {
     /** The value in row i of a column before which there are so many of its kind. */
     private static Object value(Table.Kind kind, int before, int i) {
         return switch (kind) {
-            case ID -> String.format(IDS.get(before), i);
-            case NAME -> TEXTS.get(before);
+            case ID -> String.format(IDS.get(before % IDS.size()), i);
+            case NAME -> TEXTS.get(before % TEXTS.size());
             case STATE -> "NV";
             case WHITE_BALL -> WHITE_BALLS.get(before);
             case POWERBALL -> 9;

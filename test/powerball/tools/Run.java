@@ -106,6 +106,18 @@ public final class Run implements AutoCloseable {
     }
 
     /**
+     * Removes a mount, as soon as that can be: what this process has open on it may be open for a
+     * moment in whatever another test starts.
+     */
+    public static void unmount(Path folder) {
+        await("the end of the mount " + folder, () -> {
+            try (Run run = start(PROJECT, List.of("umount", folder.toString()))) {
+                return run.exitCode() == 0;
+            }
+        });
+    }
+
+    /**
      * Makes a file that can be executed, by a process that alone has it open. What is open in this
      * one is open for a moment in whatever another test starts, and the system refuses to execute
      * a file while that may be written: "Text file busy".

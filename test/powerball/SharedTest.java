@@ -1,0 +1,43 @@
+package powerball;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import powerball.tools.Programs;
+import powerball.tools.Run;
+
+/** What whoever uses all three programs finds the same in each. */
+class SharedTest {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Server", "Ingest", "Winners"})
+    void aWrongOptionIsToldInOneSentenceAndWhereTheRightOnesStand(String program) {
+        try (Run run = start(program, "--colour", "red")) {
+            assertEquals(2, run.exitCode());
+            assertEquals("no such option: --colour\nSee --help.\n", run.err());
+            assertEquals("", run.out());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Server", "Ingest", "Winners"})
+    void helpIsPrintedForWhoeverAsksWhateverElseIsWrong(String program) {
+        try (Run help = start(program, "--help"); Run asked = start(program, "-h", "--colour")) {
+            assertEquals(0, help.exitCode(), help.err());
+            assertEquals(0, asked.exitCode(), asked.err());
+            assertTrue(help.out().startsWith("Usage: java "), help.out());
+            assertEquals(help.out(), asked.out());
+            assertEquals("", help.err() + asked.err());
+            for (String line : help.out().split("\n")) {
+                assertTrue(line.length() <= 80, line);
+            }
+        }
+    }
+
+    private static Run start(String program, String... typed) {
+        return Run.start(Run.PROJECT, Programs.command(program, List.of(), typed));
+    }
+}
