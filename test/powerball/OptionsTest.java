@@ -9,8 +9,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import powerball.tools.Programs;
 import powerball.tools.Run;
 
-/** What whoever uses all three programs finds the same in each. */
-class SharedTest {
+/** What is the same in all three programs: how they take options, refuse them and help. */
+class OptionsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Server", "Ingest", "Winners"})
