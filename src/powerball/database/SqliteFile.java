@@ -25,7 +25,7 @@ final class SqliteFile implements Database {
     private static final int IO_ERROR = 10; // SQLite's error codes
     private static final int FULL = 13;
     private static final int CANNOT_OPEN = 14;
-    private static final int ROW_REFUSED = 19; // by a constraint
+    private static final int CONSTRAINT_FAILED = 19;
     private static final int NOT_A_DATABASE = 26;
     private static final String HOT_JOURNAL = "SQLITE_READONLY_ROLLBACK";
 
@@ -39,9 +39,9 @@ final class SqliteFile implements Database {
     private final Path path;
     private boolean isDriverLoaded;
     private SQLException loadFailure;
-    private boolean hasLog; // whether it is in write-ahead log mode
-    private String fileKey; // when it was first opened
-    private String logKey; // when it was last opened
+    private boolean hasWriteAheadLog;
+    private String fileKeyAtFirst;
+    private String logKeyWhenOpened;
 
     private SqliteFile(Path path) {
         this.path = path;
@@ -78,15 +78,15 @@ final class SqliteFile implements Database {
         loadDriver();
         refuseOtherThanFile();
         refuseHardLinks();
-        if (fileKey != null) refuseReplacedFile("", fileKey);
+        if (fileKeyAtFirst != null) refuseReplacedFile("", fileKeyAtFirst);
 
         Connection connection = connectToWrite();
         Table.makeOrCheck(connection, dialect, name());
         // Only now: a database that is refused is left as it is.
         connection = switchToLog(connection);
 
-        if (fileKey == null) fileKey = key("");
-        logKey = key("-wal");
+        if (fileKeyAtFirst == null) fileKeyAtFirst = key("");
+        logKeyWhenOpened = key("-wal");
         return connection;
     }
 
@@ -99,8 +99,8 @@ final class SqliteFile implements Database {
      * lock for the next transaction at once, and no other program could ever write.
      */
     @Override public void commit(Connection connection) throws SQLException, Failure {
-        refuseReplacedFile("", fileKey);
-        if (hasLog) refuseReplacedFile("-wal", logKey);
+        refuseReplacedFile("", fileKeyAtFirst);
+        if (hasWriteAheadLog) refuseReplacedFile("-wal", logKeyWhenOpened);
         connection.setAutoCommit(true);
     }
 
@@ -119,12 +119,13 @@ final class SqliteFile implements Database {
      */
     private Connection switchToLog(Connection connection) throws SQLException {
         try {
-            hasLog = Dialect.answer("PRAGMA journal_mode = WAL", connection).equals("wal");
+            String mode = Dialect.answer("PRAGMA journal_mode = WAL", connection);
+            hasWriteAheadLog = mode.equals("wal");
             Dialect.answer("SELECT count(*) FROM sqlite_master", connection);
             return connection;
         } catch (SQLException e) {
             if (e.getErrorCode() != IO_ERROR) throw e;
-            hasLog = false;
+            hasWriteAheadLog = false;
             connection.close();
             return connectWithoutLog();
         }
@@ -230,7 +231,7 @@ final class SqliteFile implements Database {
         }
         return switch (failure.getErrorCode()) {
             case FULL -> Failure.mendable("%s cannot grow: the disk is full.", name());
-            case ROW_REFUSED -> new Failure("%s takes no such row: %s.", name(), words);
+            case CONSTRAINT_FAILED -> new Failure("%s takes no such row: %s.", name(), words);
             case NOT_A_DATABASE -> new Failure("%s is not a SQLite database.", name());
             case CANNOT_OPEN -> Failure.mendable("%s cannot be opened: %s. SQLite must be allowed"
                     + " to read it and to write in its folder, to read alone, too, if it has a"

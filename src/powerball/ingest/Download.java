@@ -22,7 +22,7 @@ final class Download implements AutoCloseable {
     private static final long POLL_MILLIS = 50; // for rows, before the caller checks other things
 
     private final Options options;
-    private final long firstRow; // of the job; 0 to rows - 1, or 0 of 0 rows
+    private final long firstRowOfJob;
     private final String firstIdOfJob;
     private final RowReceiver receiver;
 
@@ -37,11 +37,11 @@ final class Download implements AutoCloseable {
      * Takes the row of the job to start from, and the id of the job's first row, which is null
      * until it is known.
      */
-    Download(Options options, long firstRow, String firstIdOfJob) {
+    Download(Options options, long firstRowOfJob, String firstIdOfJob) {
         this.options = options;
-        this.firstRow = firstRow;
+        this.firstRowOfJob = firstRowOfJob;
         this.firstIdOfJob = firstIdOfJob;
-        receiver = new RowReceiver(firstRow, options.rows());
+        receiver = new RowReceiver(firstRowOfJob, options.rows());
     }
 
     /** Sends the request. */
@@ -53,8 +53,8 @@ final class Download implements AutoCloseable {
     }
 
     private String uri() {
-        long from = options.from() + firstRow;
-        long rows = options.rows() - firstRow;
+        long from = options.from() + firstRowOfJob;
+        long rows = options.rows() - firstRowOfJob;
         String uri = options.url() + "/drawing/" + rows + "?seed=" + options.seed();
         if (from > 0) uri += "&from=" + from;
         if (options.rate() > 0) uri += "&rate=" + options.rate();
@@ -116,17 +116,17 @@ final class Download implements AutoCloseable {
         if (isResumable && !seed.equals(String.valueOf(options.seed()))) {
             throw new Failure("The server sent seed %s, not %d.", seed, options.seed());
         }
-        if (!isResumable && firstRow > 0) {
+        if (!isResumable && firstRowOfJob > 0) {
             throw new Failure("The server sends no Drawing-Seed, so the rows that it sends now may"
                     + " not be the missing ones: it cannot resume its stream.");
         }
     }
 
     private void checkFirstRow(List<Object[]> rows) throws Failure {
-        boolean isFirst = rowsTaken == 0 && firstRow > 0;
+        boolean isFirst = rowsTaken == 0 && firstRowOfJob > 0;
         if (isFirst && rows.get(0)[0].equals(firstIdOfJob)) {
             throw new Failure("The server began with the first row again, although row %,d was"
-                    + " asked for: it cannot resume.", options.from() + firstRow);
+                    + " asked for: it cannot resume.", options.from() + firstRowOfJob);
         }
     }
 
@@ -144,11 +144,11 @@ final class Download implements AutoCloseable {
     }
 
     private boolean hasAllRows() {
-        return firstRow + rowsTaken == options.rows();
+        return firstRowOfJob + rowsTaken == options.rows();
     }
 
     private Failure missingRows(String happened) {
-        long rows = firstRow + rowsTaken;
+        long rows = firstRowOfJob + rowsTaken;
         return ServerFailure.missingRows(happened, rows, options.rows(), isResumable);
     }
 

@@ -15,8 +15,8 @@ final class Patience {
     private static final long MAX_PAUSE_MILLIS = 5000;
 
     private final long limitSeconds;
-    private boolean isTried; // whether an attempt has failed since the last new row
-    private long firstFailure; // in System.nanoTime(), if it is tried
+    private boolean hasFailedSinceNewRow;
+    private long firstFailureNanos;
     private long nextPauseMillis;
 
     /** Takes the time from the first failure without a new row to the end of the job. */
@@ -26,7 +26,7 @@ final class Patience {
 
     /** New rows have been stored. */
     void renew() {
-        isTried = false;
+        hasFailedSinceNewRow = false;
     }
 
     /**
@@ -36,12 +36,12 @@ final class Patience {
      * @throws Failure the same failure, if the time was over already
      */
     long pauseAfter(TransientFailure failure) throws Failure {
-        if (!isTried) {
-            isTried = true;
-            firstFailure = System.nanoTime();
+        if (!hasFailedSinceNewRow) {
+            hasFailedSinceNewRow = true;
+            firstFailureNanos = System.nanoTime();
             nextPauseMillis = FIRST_PAUSE_MILLIS;
         }
-        long spentMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - firstFailure);
+        long spentMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - firstFailureNanos);
         long leftMillis = 1000 * limitSeconds - spentMillis;
         if (leftMillis <= 0) {
             throw failure.afterWaitingInVain(String.format(

@@ -9,7 +9,7 @@ final class Question {
 
     private static final String TEXT = "How many lucky winners today? ";
     private static final int MAX_QUESTIONS = 3; // to somebody who does not answer with a number
-    private static final int MAX_ANSWER = 100; // characters
+    private static final int MAX_ANSWER_CHARACTERS = 100;
 
     private Question() {
     }
@@ -46,7 +46,7 @@ final class Question {
             if (c < 0) return null;
             StringBuilder line = new StringBuilder();
             while (c >= 0 && c != '\n') {
-                if (line.length() < MAX_ANSWER) line.append((char) c);
+                if (line.length() < MAX_ANSWER_CHARACTERS) line.append((char) c);
                 c = System.in.read();
             }
             return line.toString();

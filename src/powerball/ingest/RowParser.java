@@ -23,7 +23,7 @@ import powerball.database.Table;
 final class RowParser {
 
     private static final int MAX_ROW_BYTES = 4096;
-    private static final int SHOWN_BYTES = 80; // of a row that is none
+    private static final int SHOWN_BYTES_OF_BAD_ROW = 80;
     private static final String TOO_LONG = "it is longer than " + MAX_ROW_BYTES + " bytes";
     private static final String WRONG_FORM = "a row is " + Table.COLUMNS.size()
             + " fields in parentheses, text in quotes, separated by commas";
@@ -33,7 +33,7 @@ final class RowParser {
             Table.COLUMNS.stream().map(Table.Column::kind).toArray(Table.Kind[]::new);
 
     private final ByteBuffer bytes = ByteBuffer.allocate(16 * MAX_ROW_BYTES).flip();
-    private int rowStart; // a position in the bytes
+    private int rowStartPosition;
     private long rowsBefore;
 
     /** Takes the number of rows of the job that come before this stream, for messages. */
@@ -73,14 +73,14 @@ final class RowParser {
     /** The next row, or null if it is incomplete. */
     private Object[] nextRow() throws Failure {
         skipSeparators();
-        rowStart = bytes.position();
+        rowStartPosition = bytes.position();
         try {
             Object[] row = row();
-            if (bytes.position() - rowStart > MAX_ROW_BYTES) throw notARow(TOO_LONG);
+            if (bytes.position() - rowStartPosition > MAX_ROW_BYTES) throw notARow(TOO_LONG);
             rowsBefore++;
             return row;
         } catch (BufferUnderflowException e) { // once for each buffer, of a hundred rows
-            bytes.position(rowStart);
+            bytes.position(rowStartPosition);
             if (bytes.remaining() > MAX_ROW_BYTES) throw notARow(TOO_LONG);
             return null;
         }
@@ -195,8 +195,8 @@ final class RowParser {
     }
 
     private Failure notARow(String why) {
-        int length = Math.min(bytes.limit() - rowStart, SHOWN_BYTES);
+        int length = Math.min(bytes.limit() - rowStartPosition, SHOWN_BYTES_OF_BAD_ROW);
         return new Failure("Row %,d is not a row, %s: %s",
-                rowsBefore + 1, why, utf8(rowStart, length));
+                rowsBefore + 1, why, utf8(rowStartPosition, length));
     }
 }

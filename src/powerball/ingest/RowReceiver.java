@@ -44,12 +44,12 @@ final class RowReceiver implements HttpResponse.BodySubscriber<String> {
 
     private final RowParser parser;
     private final long rowsOfJob;
-    private long rowsSoFar; // of the job
+    private long rowsOfJobSoFar;
 
     /** Takes how many rows the job had before this stream, and how many it is to have after it. */
     RowReceiver(long rowsBefore, long rowsOfJob) {
         parser = new RowParser(rowsBefore);
-        rowsSoFar = rowsBefore;
+        rowsOfJobSoFar = rowsBefore;
         this.rowsOfJob = rowsOfJob;
     }
 
@@ -91,11 +91,11 @@ final class RowReceiver implements HttpResponse.BodySubscriber<String> {
         } catch (Failure notARow) {
             failure = notARow;
         }
-        if (rowsSoFar + rows.size() > rowsOfJob) {
-            rows.subList((int) (rowsOfJob - rowsSoFar), rows.size()).clear();
+        if (rowsOfJobSoFar + rows.size() > rowsOfJob) {
+            rows.subList((int) (rowsOfJob - rowsOfJobSoFar), rows.size()).clear();
             failure = new Failure("The server sends more than %,d rows.", rowsOfJob);
         }
-        rowsSoFar += rows.size();
+        rowsOfJobSoFar += rows.size();
         arrivals.add(new Arrival(rows, null));
         if (failure != null) {
             subscription.cancel();

@@ -29,7 +29,7 @@ import powerball.database.Table;
 final class Store {
 
     private static final long COMMIT_MILLIS = 900; // plus the commit: at least once a second
-    private static final long TURN_MILLIS = 10; // after a commit
+    private static final long MILLIS_FOR_OTHERS = 10;
 
     private final Database database;
     private final Commits commits = new Commits();
@@ -40,7 +40,7 @@ final class Store {
     private Inserter inserter;
 
     private boolean isInTransaction;
-    private long transactionStart; // in System.nanoTime()
+    private long transactionStartNanos;
     private long rowsInTransaction; // those that are waiting not included
     private long alreadyThereInTransaction;
     private String lastIdInTransaction;
@@ -104,7 +104,7 @@ final class Store {
         if (firstIdOfJob == null) firstIdOfJob = (String) rows.get(0)[0];
         if (!isInTransaction) {
             isInTransaction = true;
-            transactionStart = System.nanoTime();
+            transactionStartNanos = System.nanoTime();
         }
         waitingRows.addAll(rows);
         if (waitingRows.size() >= database.dialect().rowsPerBatch()) send();
@@ -112,11 +112,11 @@ final class Store {
 
     /** Commits about once a second, and gives other programs a turn. */
     void commitIfDue() throws Failure, InterruptedException {
-        long age = System.nanoTime() - transactionStart;
+        long age = System.nanoTime() - transactionStartNanos;
         if (!isInTransaction || age < TimeUnit.MILLISECONDS.toNanos(COMMIT_MILLIS)) return;
         commit();
         // SQLite checks only ten times a second whether a lock that it waits for is free.
-        Thread.sleep(TURN_MILLIS);
+        Thread.sleep(MILLIS_FOR_OTHERS);
     }
 
     /** Commits what has come, if anything has. */

@@ -11,8 +11,8 @@ public final class Progress {
 
     private static final double SECONDS_BETWEEN_BARS = 0.1;
     private static final double SECONDS_BETWEEN_LINES = 5;
-    private static final int MIN_BAR = 20; // cells; figures are left out before it gets shorter
-    private static final int MAX_BAR = 50;
+    private static final int MIN_CELLS = 20; // figures are left out before a bar gets shorter
+    private static final int MAX_CELLS = 50;
     private static final int ROOM_FOR_CTRL_C = 3; // a terminal echoes ^C at the cursor
     private static final String WITHOUT_WRAPPING = "\033[?7l%s\033[?7h";
 
@@ -20,10 +20,10 @@ public final class Progress {
     private final String unit;
     private final boolean isQuiet;
     private final long start = System.nanoTime();
-    private int columns; // of the terminal; 0: none
+    private int terminalColumns; // 0: there is no terminal
     private boolean isTerminalKnown;
-    private double lastShown; // in seconds since the start
-    private int barLength; // of what stands on the screen, in characters
+    private double secondsWhenShown;
+    private int charactersOnScreen;
 
     /**
      * Starts the clock.
@@ -44,8 +44,8 @@ public final class Progress {
     /** Shows how many are done, unless that was shown a moment ago. */
     public void show(long done) {
         double pause = isOnTerminal() ? SECONDS_BETWEEN_BARS : SECONDS_BETWEEN_LINES;
-        if (isQuiet || seconds() - lastShown < pause) return;
-        lastShown = seconds();
+        if (isQuiet || seconds() - secondsWhenShown < pause) return;
+        secondsWhenShown = seconds();
         if (isOnTerminal()) {
             draw(bar(done));
         } else {
@@ -61,12 +61,12 @@ public final class Progress {
 
     /** Leaves the last state on the screen, if there is anything to show. */
     public void end(long done) {
-        boolean isWorthShowing = done > 0 || lastShown > 0;
+        boolean isWorthShowing = done > 0 || secondsWhenShown > 0;
         if (isQuiet || !isWorthShowing) return;
         if (isOnTerminal()) {
             draw(bar(done));
             System.err.println();
-            barLength = 0;
+            charactersOnScreen = 0;
         } else {
             System.err.println(percent(done) + "% " + allFigures(done));
         }
@@ -74,43 +74,44 @@ public final class Progress {
 
     /** Removes the bar. */
     public void clear() {
-        if (barLength == 0) return;
+        if (charactersOnScreen == 0) return;
         draw("");
         System.err.print("\r");
     }
 
     private boolean isOnTerminal() {
         if (!isTerminalKnown) {
-            columns = Terminal.columns(Terminal.STDERR); // not before it is needed: it takes time
+            // Not before it is needed: it takes time.
+            terminalColumns = Terminal.columns(Terminal.STDERR);
             isTerminalKnown = true;
         }
-        return columns > 0;
+        return terminalColumns > 0;
     }
 
     /** Draws over what stood there, with spaces where that was longer. */
     private void draw(String bar) {
-        String padded = bar + " ".repeat(Math.max(0, barLength - bar.length()));
+        String padded = bar + " ".repeat(Math.max(0, charactersOnScreen - bar.length()));
         // A bar that is too long for a window made narrower would flood it, line by line.
         String text = Terminal.takesEscapes() ? String.format(WITHOUT_WRAPPING, padded) : padded;
         System.err.print("\r" + text);
-        barLength = bar.length();
+        charactersOnScreen = bar.length();
     }
 
     /** Per cent, a bar, and as many figures as there is room for. */
     private String bar(long done) {
         String figures = count(done);
         for (String longer : List.of(countAndLeft(done), times(done), allFigures(done))) {
-            if (cellsBeside(longer) >= MIN_BAR) figures = longer;
+            if (cellsBeside(longer) >= MIN_CELLS) figures = longer;
         }
-        int cells = Math.max(0, Math.min(cellsBeside(figures), MAX_BAR));
+        int cells = Math.max(0, Math.min(cellsBeside(figures), MAX_CELLS));
         int full = (int) (cells * percent(done) / 100);
         String bar = "[" + "#".repeat(full) + "-".repeat(cells - full) + "] ";
         String line = String.format("%3d%% %s%s", percent(done), cells > 0 ? bar : "", figures);
-        return line.substring(0, Math.min(line.length(), columns - 1));
+        return line.substring(0, Math.min(line.length(), terminalColumns - 1));
     }
 
     private int cellsBeside(String figures) {
-        return columns - "100% [] ".length() - figures.length() - ROOM_FOR_CTRL_C;
+        return terminalColumns - "100% [] ".length() - figures.length() - ROOM_FOR_CTRL_C;
     }
 
     private long percent(long done) {

@@ -16,10 +16,10 @@ final class Fairness {
 
     private final String ball;
     private final long[] counts;
-    private final int numbers; // in the drum
+    private final int numbersInDrum;
     private final int drawn;
-    private final double expected; // of each number
-    private final double deviation; // standard deviation of a binomial distribution
+    private final double expectedCount;
+    private final double standardDeviation; // of a binomial distribution
 
     /**
      * Takes the counts of a drum.
@@ -32,10 +32,10 @@ final class Fairness {
         this.ball = ball;
         this.counts = counts;
         this.drawn = drawn;
-        numbers = counts.length - 1;
-        double chance = (double) drawn / numbers;
-        expected = tickets * chance;
-        deviation = Math.sqrt(expected * (1 - chance));
+        numbersInDrum = counts.length - 1;
+        double chance = (double) drawn / numbersInDrum;
+        expectedCount = tickets * chance;
+        standardDeviation = Math.sqrt(expectedCount * (1 - chance));
     }
 
     /**
@@ -43,18 +43,18 @@ final class Fairness {
      */
     void print(UnaryOperator<String> paint) {
         System.out.printf("%nHow often each %s came up, beside the %,.1f times expected (|)%n",
-                ball, expected);
+                ball, expectedCount);
         System.out.printf("Each # is half a standard deviation (%,.1f);"
-                + " < and > go beyond the bar%n", deviation / CELLS_PER_DEVIATION);
+                + " < and > go beyond the bar%n", standardDeviation / CELLS_PER_DEVIATION);
 
         long most = Arrays.stream(counts).max().getAsLong();
         int digits = String.format("%,d", most).length();
         int room = BAR_COLUMN_WIDTH - digits - " 1  |  ".length();
         int cells = Math.min(MAX_CELLS, room / 2);
-        int lines = (numbers + BAR_COLUMNS - 1) / BAR_COLUMNS;
+        int lines = (numbersInDrum + BAR_COLUMNS - 1) / BAR_COLUMNS;
         for (int line = 1; line <= lines; line++) {
             StringBuilder text = new StringBuilder();
-            for (int number = line; number <= numbers; number += lines) {
+            for (int number = line; number <= numbersInDrum; number += lines) {
                 text.append(String.format("%2d %," + digits + "d ", number, counts[number]));
                 text.append(bar(number, cells, paint)).append("  ");
             }
@@ -65,7 +65,7 @@ final class Fairness {
 
     /** A bar to the left or right of a line in the middle. All are the same width in total. */
     private String bar(int number, int cells, UnaryOperator<String> paint) {
-        double deviations = (counts[number] - expected) / deviation;
+        double deviations = (counts[number] - expectedCount) / standardDeviation;
         long length = Math.round(Math.abs(deviations) * CELLS_PER_DEVIATION);
         boolean isLess = deviations < 0;
         String filled = "#".repeat((int) Math.min(length, cells));
@@ -80,12 +80,12 @@ final class Fairness {
     }
 
     private void printVerdict() {
-        int degreesOfFreedom = numbers - 1;
-        double statistic = chiSquare(counts, expected, drawn);
+        int degreesOfFreedom = numbersInDrum - 1;
+        double statistic = chiSquare(counts, expectedCount, drawn);
         double p = pValue(statistic, degreesOfFreedom);
         System.out.printf("Chi-square %,.2f with %d degrees of freedom, p = %.4f%n",
                 statistic, degreesOfFreedom, p);
-        if (expected < MIN_EXPECTED) {
+        if (expectedCount < MIN_EXPECTED) {
             System.out.println("Too few tickets: with fewer than 5 of each number expected,"
                     + " this says little.");
         } else {
