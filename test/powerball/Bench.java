@@ -13,18 +13,18 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.DoubleSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.opentest4j.TestAbortedException;
 import powerball.tools.Postgres;
+import powerball.tools.Row;
 import powerball.tools.SqliteDatabase;
 
 /**
  * Measures the programs beside the tools that people would use instead: {@code ./build.sh bench
- * [rows]}. Every figure is
- * taken several times, ours and the peer's in turn, so that both see the same machine; ratios
- * travel, seconds do not. It
- * prints, and neither passes nor fails. It needs Linux and bash; peers that are not installed are
- * named and left out.
+ * [rows]}. Every figure is taken several times, ours and the peer's in turn, so that both see the
+ * same machine; ratios travel, seconds do not. It prints, and neither passes nor fails. It needs
+ * Linux and bash; peers that are not installed are named and left out.
  */
 final class Bench {
 
@@ -34,11 +34,10 @@ final class Bench {
     private static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java")
             .toString();
 
-    // What follows "java": a program from its source, as the README has it, or compiled.
+    // What follows "java", as the README has it; the server also as a jar.
     private static final String SERVER = "src/powerball/Server.java";
-    private static final String COMPILED_SERVER = "-cp build/main powerball.Server";
-    private static final String INGEST = "-cp 'lib/*' src/powerball/Ingest.java";
-    private static final String COMPILED_INGEST = "-cp 'build/main:lib/*' powerball.Ingest";
+    private static final String SERVER_JAR = "-jar build/server.jar";
+    private static final String INGEST = "-jar build/ingest.jar";
 
     /**
      * The floor for one row a statement: the same table, the same durability, no checks, rows from
@@ -57,14 +56,15 @@ final class Bench {
               sqlite3_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                 " PRAGMA cache_size=-65536; TABLE; BEGIN", 0, 0, 0);
               sqlite3_prepare_v2(db, "INSERT INTO powerball_results"
-                " VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
+                " VALUES (?MORE)"
                 " ON CONFLICT (transaction_id) DO NOTHING", -1, &insert, 0);
               fgets(line, sizeof line, in);
               while (fgets(line, sizeof line, in)) {
                 char *field = line;
-                for (int i = 1; i <= 12; i++) {
+                const char *kinds = "KINDS";
+                for (int i = 1; kinds[i - 1]; i++) {
                   size_t n = strcspn(field, ",\\n");
-                  if (i <= 6) sqlite3_bind_text(insert, i, field, n, SQLITE_STATIC);
+                  if (kinds[i - 1] == 't') sqlite3_bind_text(insert, i, field, n, SQLITE_STATIC);
                   else sqlite3_bind_int(insert, i, atoi(field));
                   field += n + 1;
                 }
@@ -118,8 +118,8 @@ final class Bench {
                 + "System.out.println(\"hello\"); } }");
         DoubleSupplier hello = () -> seconds("'" + JAVA + "' " + folder + "/Hello.java");
         compare("start to ready line, s / hello world", () -> secondsToReady(SERVER), hello);
-        compare("compiled, to ready line, s / hello world", // from source, as above
-                () -> secondsToReady(COMPILED_SERVER), hello);
+        compare("the jar, to ready line, s / hello world", // from source, as above
+                () -> secondsToReady(SERVER_JAR), hello);
         try (Program server = server(SERVER)) {
             url = server.url;
             shell("curl -s '" + url + "/drawing/" + 3 * rows + "' -o /dev/null"); // warms it up
@@ -142,12 +142,9 @@ final class Bench {
         DoubleSupplier shellPeer = peer("sqlite3", () -> secondsOfSqlite(rows));
         compare("ingest, whole process, s / curl | sqlite3",
                 () -> seconds(ingestCommand(INGEST, "ours.db")), shellPeer);
-        compare("compiled, whole process, s / curl | sqlite3",
-                () -> seconds(ingestCommand(COMPILED_INGEST, "ours.db")), shellPeer);
         many();
         sqliteUtils();
-        Files.writeString(folder.resolve("loop.c"),
-                C_LOOP.replace("TABLE;", SqliteDatabase.CREATE_TABLE + ";"));
+        Files.writeString(folder.resolve("loop.c"), cLoop());
         boolean c = succeeds("cc -O2 loop.c -o loop -lsqlite3");
         shell("curl -s '" + url + "/drawing/" + rows + "?format=csv&seed=" + seed()
                 + "' -o rows.csv");
@@ -170,15 +167,19 @@ final class Bench {
         }
     }
 
+    private static String cLoop() {
+        String kinds = Stream.of(Row.of(0).values())
+                .map(value -> value instanceof String ? "t" : "n").collect(Collectors.joining());
+        return C_LOOP.replace("TABLE;", SqliteDatabase.CREATE_TABLE + ";")
+                .replace("MORE", ",?".repeat(kinds.length() - 1)).replace("KINDS", kinds);
+    }
+
     /** Many more rows, so that the start of the JVM and its compilers weighs less. */
     private void many() {
         long many = TIMES * rows;
         DoubleSupplier shellPeer = peer("sqlite3", () -> secondsOfSqlite(many));
         compare(FEWER_RUNS, String.format("ingest of %,d rows, s / curl | sqlite3", many),
                 () -> seconds("rm -f ours.db*; " + ingestCommand(INGEST, "ours.db", many)),
-                shellPeer);
-        compare(FEWER_RUNS, String.format("compiled, %,d rows, s / curl | sqlite3", many),
-                () -> seconds("rm -f ours.db*; " + ingestCommand(COMPILED_INGEST, "ours.db", many)),
                 shellPeer);
     }
 
@@ -202,9 +203,10 @@ final class Bench {
     private void postgres() throws IOException {
         Path home = Files.createDirectory(folder.resolve("postgres"));
         try (Postgres postgres = Postgres.start(home)) {
-            compare("compiled, PostgreSQL, rows/s / curl | psql", () -> {
+            String launch = "-cp 'build/ingest.jar:" + postgres.driverJar()
+                    + "' powerball.ingest.Ingest";
+            compare("ingest, PostgreSQL, rows/s / curl | psql", () -> {
                 postgres.freshDatabase();
-                String launch = COMPILED_INGEST.replace("lib/*", "lib/*:" + postgres.driverJar());
                 return rows / seconds(ingestInto(postgres.url(), launch, rows));
             }, peer("psql", () -> {
                 postgres.freshDatabase();
@@ -335,7 +337,7 @@ final class Bench {
 
     /** As the README has it, but for the folder. */
     private String ingestInto(String database, String launch, long count) {
-        return "cd ../..; exec '" + JAVA + "' --enable-native-access=ALL-UNNAMED " + launch + " "
+        return "cd ../..; exec '" + JAVA + "' " + launch + " "
                 + count + " --seed " + seed() + " --url " + url + " --db '" + database + "'";
     }
 

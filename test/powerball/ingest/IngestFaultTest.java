@@ -182,7 +182,8 @@ class IngestFaultTest {
     private static void ask(Case expected, int minTries) throws IOException {
         Path folder = Files.createDirectory(hopelessFolder.resolve(expected.name));
         FakeServer server = new FakeServer(expected.answer);
-        HOPELESS.add(new Hopeless(expected, minTries, folder, server, ingest(folder, server)));
+        Run ingest = ingest(folder, server, "--stall-seconds", "1", "--patience-seconds", "12");
+        HOPELESS.add(new Hopeless(expected, minTries, folder, server, ingest));
     }
 
     @AfterAll static void closeHopelessServers() throws IOException {
@@ -267,7 +268,8 @@ class IngestFaultTest {
     @Test void aServerThatAsksForALongWaitIsAskedWhenPatienceIsAtItsEnd() throws IOException {
         FakeServer.Answer busy = FakeServer.closeDelimited(
                 "HTTP/1.1 503 Busy\r\nRetry-After: 99999\r\nContent-Length: 0", "");
-        try (FakeServer server = new FakeServer(busy); Run ingest = ingest(folder, server)) {
+        try (FakeServer server = new FakeServer(busy);
+                Run ingest = ingest(folder, server, "--patience-seconds", "12")) {
             ingest.awaitOutput("The server answers with status 503, and asks for a wait of"
                     + " 99,999 s\\. Asking for the rest in 12\\.0 s\\.\n");
         }
@@ -346,7 +348,8 @@ class IngestFaultTest {
             FakeServer.chunk(out, FakeServer.rows(0, ROWS));
             silence();
         };
-        try (FakeServer server = new FakeServer(endless); Run ingest = ingest(folder, server)) {
+        try (FakeServer server = new FakeServer(endless);
+                Run ingest = ingest(folder, server, "--stall-seconds", "1")) {
             assertEquals(0, ingest.exitCode(), ingest.err());
         }
         assertEquals(ROWS, SqliteDatabase.count(folder.resolve("powerball_data.db")));
@@ -360,7 +363,7 @@ class IngestFaultTest {
         };
         try (FakeServer server = new FakeServer(hangingUp); Run ingest = ingest(folder, server)) {
             assertEquals(0, ingest.exitCode(), ingest.err());
-            assertTrue(ingest.err().startsWith("The connection to " + server.url + " broke ("),
+            assertTrue(ingest.said().startsWith("The connection to " + server.url + " broke ("),
                     ingest.err());
             assertTrue(ingest.err().contains("). Asking for the rest in 0.1 s.\n"), ingest.err());
             assertFalse(ingest.err().contains("The stream broke"), "none had begun: "
@@ -372,7 +375,7 @@ class IngestFaultTest {
     @Test void anUnknownHostEndsItAtOnce() {
         try (Run ingest = Run.ingest(folder, "10", "--url", "http://no-such-host.invalid")) {
             assertEquals(1, ingest.exitCode(), ingest.err());
-            assertTrue(ingest.err().startsWith(
+            assertTrue(ingest.said().startsWith(
                     "The host name in http://no-such-host.invalid is unknown.\n0 of 10 rows"),
                     ingest.err());
         }
@@ -428,7 +431,7 @@ class IngestFaultTest {
                 List.of("-Djavax.net.ssl.trustStore=" + trusted), "10", "--url",
                 "https://localhost:" + server.getAddress().getPort()))) {
             assertEquals(1, ingest.exitCode(), ingest.err());
-            assertTrue(ingest.err().startsWith("No secure connection to https://localhost:"),
+            assertTrue(ingest.said().startsWith("No secure connection to https://localhost:"),
                     ingest.err());
             assertTrue(ingest.err().contains("certification path"), ingest.err());
         } finally {
@@ -451,7 +454,7 @@ class IngestFaultTest {
             try (Run ingest = Run.start(folder,
                     Programs.command("Ingest", jvm, "10", "--url", scheme + "://rows.test"))) {
                 assertEquals(1, ingest.exitCode(), ingest.err());
-                assertTrue(ingest.err().lines().findFirst().orElse("").contains("" + status),
+                assertTrue(ingest.said().lines().findFirst().orElse("").contains("" + status),
                         ingest.err());
                 assertFalse(ingest.err().contains("Asking for the rest"), ingest.err());
                 assertEquals(1, proxy.requests.size(), ingest.err());
@@ -475,11 +478,12 @@ class IngestFaultTest {
         }
     }
 
-    private static Run ingest(Path folder, FakeServer server) {
+    private static Run ingest(Path folder, FakeServer server, String... options) {
         List<String> jvm = List.of("-Xmx64m", "-Dfile.encoding=UTF-8", "-Dstderr.encoding=UTF-8");
-        return Run.start(folder, Programs.command("Ingest", jvm, "" + ROWS, "--seed", "42", "--url",
-                server.url,
-                "--stall-seconds", "1", "--patience-seconds", "12"));
+        List<String> command = Programs.command("Ingest", jvm, "" + ROWS, "--seed", "42", "--url",
+                server.url);
+        command.addAll(List.of(options));
+        return Run.start(folder, command);
     }
 
     private static void assertFailed(Run ingest, Path folder, Case expected,

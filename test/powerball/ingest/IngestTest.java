@@ -244,7 +244,7 @@ class IngestTest {
         try (Run ingest = Run.ingest(folder, "100", "--quiet", "--patience-seconds=0",
                 "--url=http://127.0.0.1:1")) {
             assertEquals(1, ingest.exitCode());
-            assertTrue(ingest.err().startsWith("No server answers at http://127.0.0.1:1"),
+            assertTrue(ingest.said().startsWith("No server answers at http://127.0.0.1:1"),
                     ingest.err());
         }
     }
@@ -322,7 +322,7 @@ class IngestTest {
         try (Run run = Run.start(folder, List.of("sh", "-c",
                 Run.JAVA + " -jar build/" + start + " --db " + db + url))) {
             assertEquals(1, run.exitCode(), run.err());
-            assertTrue(run.err().startsWith(
+            assertTrue(run.said().startsWith(
                     "The SQLite driver is not in lib/. Run ./build.sh once.\n"), run.err());
         }
     }

@@ -33,6 +33,7 @@ public final class Run implements AutoCloseable {
     // for a program to end: some try for half a minute first
     private static final long END_SECONDS = 90;
 
+    private static final Pattern PROGRESS = Pattern.compile("(?m)^\\d+% [^\n]*\n?");
     private static final Pattern SEED = Pattern.compile("seed (\\d+)\n");
 
     public final Process process;
@@ -174,6 +175,14 @@ public final class Run implements AutoCloseable {
 
     public String err() {
         return read(err);
+    }
+
+    /**
+     * What it says on stderr, but not how far it is: how often it says that, where stderr is no
+     * terminal, depends on how busy the machine is.
+     */
+    public String said() {
+        return PROGRESS.matcher(err()).replaceAll("");
     }
 
     private static String read(Path file) {
