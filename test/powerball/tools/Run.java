@@ -29,9 +29,9 @@ public final class Run implements AutoCloseable {
     public static final String JAVA =
             Path.of(System.getProperty("java.home"), "bin", "java").toString();
     // for anything awaited: not a measure, only an end to a hanging test
-    private static final long LIMIT_SECONDS = 20;
+    private static final long LIMIT_SECONDS = 45;
     // for a program to end: some try for half a minute first
-    private static final long END_SECONDS = 90;
+    private static final long END_SECONDS = 180;
 
     private static final Pattern PROGRESS = Pattern.compile("(?m)^\\d+% [^\n]*\n?");
     private static final Pattern SEED = Pattern.compile("seed (\\d+)\n");
