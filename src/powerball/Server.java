@@ -3,7 +3,6 @@ package powerball;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -87,10 +86,10 @@ public class Server {
     private static final int CONNECTIONS_BESIDE_STREAMS = 1024;
     private static final int ROW_BUFFER_BYTES = 16 * 1024;
     private static final int MAX_ROW_BYTES = 4096; // the longest names need fewer in any format
-    private static final Map<String, String> PAGE_TYPES = Map.of(
-            "html", "text/html; charset=utf-8",
-            "css", "text/css; charset=utf-8",
-            "js", "text/javascript; charset=utf-8");
+    private static final Set<String> PAGE_PATHS = Set.of("/page/page.css", "/page/main.js",
+            "/page/controls.js", "/page/curl.js", "/page/draw.js", "/page/drums.js",
+            "/page/element.js", "/page/figures.js", "/page/rules.js", "/page/run.js",
+            "/page/stream.js", "/page/text.js", "/page/tickets.js", "/page/tiers.js");
     private static final String PAGE_POLICY = "default-src 'none'; script-src 'self'; "
             + "style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; "
             + "form-action 'none'; frame-ancestors 'none'";
@@ -275,34 +274,25 @@ public class Server {
         }
         String path = uri.getRawPath(); // raw: "%2e%2e" stays as it is and is refused
         if (path.equals("/")) {
-            pageFile("index.html", reply);
-        } else if (path.matches("/page/[a-z]+[.](css|js)")) {
-            pageFile(path.substring("/page/".length()), reply);
+            pageFile("page/index.html", reply);
+        } else if (PAGE_PATHS.contains(path)) {
+            pageFile(path.substring(1), reply);
         } else if (path.matches("/drawing/[^/]*")) {
             stream(Query.parse(path.substring("/drawing/".length()), uri.getRawQuery()), reply);
         } else if (path.equals("/openapi.json")) {
             description(reply);
         } else {
-            throw notFound(path);
+            throw new Refusal(404, "path must be /, /drawing/{rows} or /openapi.json, not \"" + path
+                    + "\"");
         }
-    }
-
-    private static Refusal notFound(String path) {
-        return new Refusal(404, "path must be /, /drawing/{rows} or /openapi.json, not \"" + path
-                + "\"");
     }
 
     /** A file of the web page. Only files of this server may style the page or run in it. */
-    private void pageFile(String name, Reply reply) throws IOException, Refusal {
-        try {
-            String text = text("page/" + name);
-            reply.headers.set("Content-Security-Policy", PAGE_POLICY);
-            String ending = name.substring(name.indexOf('.') + 1);
-            reply.send(200, PAGE_TYPES.get(ending), text);
-        } catch (FileNotFoundException e) {
-            if (name.equals("index.html")) throw e;
-            throw notFound("/page/" + name);
-        }
+    private void pageFile(String name, Reply reply) throws IOException {
+        String text = text(name);
+        String type = name.endsWith(".js") ? "javascript" : name.substring(name.indexOf('.') + 1);
+        reply.headers.set("Content-Security-Policy", PAGE_POLICY);
+        reply.send(200, "text/" + type + "; charset=utf-8", text);
     }
 
     /** The API as OpenAPI describes it, for the tools that read it. */

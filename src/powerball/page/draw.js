@@ -1,10 +1,9 @@
 /** The winning numbers: typed, or drawn by the button. */
 
+import {element} from "./element.js";
 import {
   BALLS_ON_TICKET, POWERBALLS, WHITE_BALLS, WHITE_BALLS_DRAWN, newDraw,
 } from "./rules.js";
-
-const element = id => document.getElementById(id);
 
 export function makeBallFields() {
   for (let i = 0; i < BALLS_ON_TICKET; i++) {

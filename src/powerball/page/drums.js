@@ -1,5 +1,6 @@
 /** The bars: how often each number of a drum came up, and how far that is from what is expected. */
 
+import {element} from "./element.js";
 import {POWERBALLS, WHITE_BALLS, WHITE_BALLS_DRAWN} from "./rules.js";
 import {grouped, signed, times} from "./text.js";
 
@@ -7,8 +8,6 @@ const DEVIATION_ROWS = 20_000; // from here on, bars of counts would all look th
 const SHADED_DEVIATIONS = 2; // standard deviations: 19 of 20 numbers should lie within
 const OUTSIDE_SHARE = 0.0455; // of a normal distribution lies beyond two
 const PLOTTED_DEVIATIONS = 3; // or more, if a number is further out
-
-const element = id => document.getElementById(id);
 
 export function makeDrums() {
   makeBars("white", WHITE_BALLS, 10);
@@ -52,9 +51,9 @@ function moveAlongBars(event) {
 }
 
 export function showDrums(run) {
-  showDrum("white", run.white, WHITE_BALLS_DRAWN, run.rows);
-  showDrum("red", run.red, 1, run.rows);
-  element("scale").textContent = run.rows < DEVIATION_ROWS ? ""
+  showDrum("white", run.whiteBallCounts, WHITE_BALLS_DRAWN, run.rowsReceived);
+  showDrum("red", run.powerballCounts, 1, run.rowsReceived);
+  element("scale").textContent = run.rowsReceived < DEVIATION_ROWS ? ""
       : `From ${grouped(DEVIATION_ROWS)} rows on: standard deviations (\u03c3) from what is`
           + ` expected. The band: \u00b1${SHADED_DEVIATIONS}\u00a0\u03c3.`;
 }

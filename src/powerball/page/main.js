@@ -1,23 +1,29 @@
 /** The page: its controls, its one run, and what is shown once a frame. */
 
+import {fillControls, readControls} from "./controls.js";
+import {prepareCurlLines, showOwnCurlLine} from "./curl.js";
 import {
   ballTexts, drawNumbers, fillBalls, makeBallFields, readDraw,
 } from "./draw.js";
 import {makeDrums, showDrums} from "./drums.js";
-import {countAgain, elapsed, isRunning, left, newRun, speed} from "./run.js";
-import {drawingPath, fetchBuyer, stream} from "./stream.js";
+import {element} from "./element.js";
+import {showFigures} from "./figures.js";
+import {countAgain, isRunning, newRun} from "./run.js";
+import {fetchBuyer, stream} from "./stream.js";
 import {grouped} from "./text.js";
 import {showBest, showTickets} from "./tickets.js";
 import {makeTiers, showTiers} from "./tiers.js";
 
 const PICTURE_MILLIS = 30; // between two updates: more of them would only cost rows
 const CALM_MILLIS = 500; // the same, for those who want less motion
+const NOTHING_SHOWN = {rows: -1, winning: null};
 
-const element = id => document.getElementById(id);
 const lessMotion = matchMedia("(prefers-reduced-motion: reduce)");
-let winning = null; // the draw
-let run = newRun({rows: "", rate: "", seed: ""}); // the one on display
-let frame = 0; // id of the next one
+let winning = null;
+let run = newRun({rows: "", rate: "", seed: ""});
+let shown = NOTHING_SHOWN; // of this run, in the last frame
+let shownAt = -Infinity;
+let nextFrame = 0;
 
 prepare();
 
@@ -25,8 +31,11 @@ function prepare() {
   makeBallFields();
   makeTiers();
   makeDrums();
-  fillControls(new URLSearchParams(location.search));
+  const given = new URLSearchParams(location.search);
+  fillControls(given);
+  fillBalls((given.get("numbers") ?? "").match(/\d+/g) ?? []);
   prepareCurlLines();
+  showOwnCurlLine();
   element("controls").addEventListener("input", showOwnCurlLine);
   element("controls").addEventListener("submit", start);
   element("rate").addEventListener("change", changeRate);
@@ -46,6 +55,7 @@ function start(event) {
     return;
   }
   run = newRun(readControls());
+  shown = NOTHING_SHOWN;
   element("tickets").replaceChildren();
   streamRows("Streaming.");
 }
@@ -54,7 +64,7 @@ function start(event) {
 function goOn() {
   element("stop").focus(); // the button disappears, and the focus would go with it
   run.asked.rate = element("rate").value;
-  streamRows(`Going on from row ${grouped(run.rows + 1)}.`);
+  streamRows(`Going on from row ${grouped(run.rowsReceived + 1)}.`);
 }
 
 function stop() {
@@ -76,7 +86,10 @@ async function streamRows(sentence) {
   putInAddress();
   const end = await stream(run, {
     winning: () => winning,
-    partBegins: show,
+    partBegins: () => {
+      shownAt = -Infinity; // so that the buttons change at once
+      show();
+    },
     seedIsKnown: putInAddress, // if the server chose it, too: whoever opens it gets this run
   });
   say(end.state, end.sentence);
@@ -106,8 +119,8 @@ function changeDraw() {
 }
 
 async function showBuyerOfBest() {
-  if (run.tally.best !== null) {
-    await fetchBuyer(run, run.tally.best);
+  if (run.tally.bestTicket !== null) {
+    await fetchBuyer(run, run.tally.bestTicket);
     showBest(run, winning);
   }
 }
@@ -115,68 +128,26 @@ async function showBuyerOfBest() {
 // ---- Once a frame: what has come is shown ----
 
 function show() {
-  cancelAnimationFrame(frame);
+  cancelAnimationFrame(nextFrame);
   if (isRunning(run)) {
-    frame = requestAnimationFrame(show);
+    nextFrame = requestAnimationFrame(show);
     const pause = lessMotion.matches ? CALM_MILLIS : PICTURE_MILLIS;
-    if (performance.now() - run.shown.at < pause) {
+    if (performance.now() - shownAt < pause) {
       return;
     }
   }
-  showFigures();
-  if (run.rows !== run.shown.rows || winning !== run.shown.winning) {
-    showTickets(run, winning);
+  showFigures(run);
+  if (run.rowsReceived !== shown.rows || winning !== shown.winning) {
+    showTickets(run, winning, shown);
     showBest(run, winning);
     showTiers(run, winning);
     showDrums(run);
   }
-  run.shown = {rows: run.rows, at: performance.now(), winning};
+  shown = {rows: run.rowsReceived, winning};
+  shownAt = performance.now();
 }
 
-function showFigures() {
-  const chosen = run.seed !== "" && run.asked.seed === ""; // by the server
-  const canGoOn = !isRunning(run) && run.rows > 0 && run.rows < run.total;
-  element("count").textContent = grouped(run.rows);
-  element("asked").textContent = run.total > 0 ? "Rows, of " + grouped(run.total) : "Rows";
-  element("progress").value = run.total > 0 ? run.rows / run.total : 0;
-  element("speed").textContent = speed(run) === 0 ? "-" : grouped(speed(run));
-  element("elapsed").textContent = run.seed === "" ? "-" : elapsed(run); // no stream, no time
-  element("left").textContent = left(run);
-  element("used-seed").textContent = run.seed || "-";
-  element("chooser").textContent = chosen ? "Seed, chosen by the server" : "Seed";
-  element("keep").hidden = !chosen;
-  element("go-on").hidden = !canGoOn;
-  element("go-on").textContent = `Go on from row ${grouped(run.rows + 1)}`;
-  // "disabled" would lose the keyboard focus.
-  element("start").setAttribute("aria-disabled", isRunning(run));
-  element("stop").setAttribute("aria-disabled", !isRunning(run));
-}
-
-// ---- The controls, the address and the curl lines ----
-
-function fillControls(given) {
-  const rate = given.get("rate");
-  const rates = [...element("rate").options].map(option => option.value);
-  if (rate !== null && !rates.includes(rate)) {
-    element("rate").add(new Option(rate + " a second", rate));
-  }
-  for (const [name, value] of given) {
-    if (["rows", "rate", "seed"].includes(name)) {
-      element(name).value = value;
-    }
-  }
-  const numbers = (given.get("numbers") ?? "").match(/\d+/g) ?? [];
-  fillBalls(numbers);
-}
-
-/** What was typed stays text: a seed can exceed 2^53, and the server says what it accepts. */
-function readControls() {
-  return {
-    rows: element("rows").value.trim().replace(/(\d)[,_](?=\d{3})/g, "$1"), // 1,000 is 1000
-    rate: element("rate").value,
-    seed: element("seed").value.trim(),
-  };
-}
+// ---- The seed and the address ----
 
 function keepSeed() {
   element("seed").value = run.seed;
@@ -192,30 +163,4 @@ function putInAddress() {
     parts.set("numbers", ballTexts().join(" "));
   }
   history.replaceState(null, "", "?" + parts);
-}
-
-function prepareCurlLines() {
-  for (const line of document.querySelectorAll(".curl")) {
-    const code = line.querySelector("code");
-    code.textContent = code.textContent.replace("ORIGIN", location.origin);
-    const button = document.createElement("button");
-    button.textContent = "Copy";
-    button.addEventListener("click", () => copy(code));
-    line.append(button);
-  }
-  showOwnCurlLine();
-}
-
-function showOwnCurlLine() {
-  element("own").textContent = `curl -sN "${location.origin}${drawingPath(readControls())}"`;
-}
-
-async function copy(code) {
-  try {
-    await navigator.clipboard.writeText(code.textContent);
-    element("copied").textContent = "Copied: " + code.textContent;
-  } catch { // without TLS, a page from another machine has no clipboard
-    getSelection().selectAllChildren(code);
-    element("copied").textContent = "Selected. Copy it with Ctrl-C.";
-  }
 }

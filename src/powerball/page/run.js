@@ -7,26 +7,26 @@ import {duration, grouped, rowsAsText} from "./text.js";
 
 export const LISTED_TICKETS = 50; // with their buyers
 const KEPT_TICKETS = 1_000_000; // only their balls, for a later draw: 6 bytes each
+const NOT_RUNNING = 0;
 const SPEED_SECONDS = 0.3; // before that, rows/s would be a guess
 
 export function newRun(asked) {
   const rows = /^\d+$/.test(asked.rows) ? Number(asked.rows) : 0;
   return {
     asked, // as text
-    total: rows, // to come; 0 if that is not a number, which the server will refuse
+    rowsAsked: rows, // 0 if that is not a number, which the server will refuse
     state: "ready",
     seed: "", // until the server names it
-    rows: 0, // that have arrived
-    white: new Uint32Array(WHITE_BALLS + 1), // how often each number came up
-    red: new Uint32Array(POWERBALLS + 1),
-    kept: new Uint8Array(BALLS_ON_TICKET * Math.min(rows, KEPT_TICKETS)), // the balls, in order
-    latest: [], // tickets, for the list
+    rowsReceived: 0,
+    whiteBallCounts: new Uint32Array(WHITE_BALLS + 1), // [0] stays 0: balls count from 1
+    powerballCounts: new Uint32Array(POWERBALLS + 1),
+    keptBalls: new Uint8Array(BALLS_ON_TICKET * Math.min(rows, KEPT_TICKETS)),
+    latestTickets: [],
     tally: newTally(),
-    parts: 0, // requests: more than one after a break
-    part: {rows: 0, started: 0}, // the last of them: the rows before it, and when it began
-    millis: 0, // that the earlier parts took
+    parts: 0, // a part is a request: there are more than one after a break
+    lastPart: {rowsBefore: 0, startedAt: NOT_RUNNING},
+    millisOfEarlierParts: 0,
     rateChanged: false,
-    shown: {rows: -1, at: -Infinity, winning: null}, // in the last frame
     stop: new AbortController(),
   };
 }
@@ -37,41 +37,41 @@ export function isRunning(run) {
 
 export function take(run, ticket, winning) {
   const {balls} = ticket;
-  if (run.rows < keptTickets(run)) {
-    run.kept.set(balls, BALLS_ON_TICKET * run.rows);
+  if (run.rowsReceived < keptTickets(run)) {
+    run.keptBalls.set(balls, BALLS_ON_TICKET * run.rowsReceived);
   }
-  run.rows++;
+  run.rowsReceived++;
   for (let i = 0; i < WHITE_BALLS_DRAWN; i++) {
-    run.white[balls[i]]++;
+    run.whiteBallCounts[balls[i]]++;
   }
-  run.red[balls[WHITE_BALLS_DRAWN]]++;
+  run.powerballCounts[balls[WHITE_BALLS_DRAWN]]++;
   if (count(run, tierOf(balls, winning))) {
-    run.tally.best = ticket;
+    run.tally.bestTicket = ticket;
   }
-  run.latest.push(ticket);
-  if (run.latest.length > 2 * LISTED_TICKETS) {
-    run.latest = run.latest.slice(-LISTED_TICKETS);
+  run.latestTickets.push(ticket);
+  if (run.latestTickets.length > 2 * LISTED_TICKETS) {
+    run.latestTickets = run.latestTickets.slice(-LISTED_TICKETS);
   }
 }
 
 function keptTickets(run) {
-  return run.kept.length / BALLS_ON_TICKET;
+  return run.keptBalls.length / BALLS_ON_TICKET;
 }
 
 // ---- What the tickets have won ----
 
 function newTally() {
   return {
-    tickets: 0, // that have been counted
+    ticketsCounted: 0,
     winners: new Array(TIERS.length).fill(0),
-    best: null, // ticket so far
-    bestTier: TIERS.length, // what it has won; at first, less than any tier
+    bestTicket: null,
+    bestTier: TIERS.length, // at first, less than any tier
   };
 }
 
 /** Counts a ticket. Returns whether it is the best so far; of equals, the first bought is. */
 function count(run, tier) {
-  run.tally.tickets++;
+  run.tally.ticketsCounted++;
   if (tier === NO_TIER) {
     return false;
   }
@@ -87,11 +87,11 @@ function count(run, tier) {
  */
 export function countAgain(run, winning) {
   run.tally = newTally();
-  const tickets = Math.min(run.rows, keptTickets(run));
+  const tickets = Math.min(run.rowsReceived, keptTickets(run));
   for (let i = 0; i < tickets; i++) {
-    if (count(run, tierOf(run.kept, winning, BALLS_ON_TICKET * i))) {
-      const balls = run.kept.slice(BALLS_ON_TICKET * i, BALLS_ON_TICKET * (i + 1));
-      run.tally.best = {number: i + 1, buyer: "", place: "", balls};
+    if (count(run, tierOf(run.keptBalls, winning, BALLS_ON_TICKET * i))) {
+      const balls = run.keptBalls.slice(BALLS_ON_TICKET * i, BALLS_ON_TICKET * (i + 1));
+      run.tally.bestTicket = {number: i + 1, buyer: "", place: "", balls};
     }
   }
 }
@@ -110,20 +110,30 @@ export function prizeEach(run, tier) {
 
 /** Time spent streaming, without the time between a break and going on. */
 function secondsSoFar(run) {
-  return (run.millis + partMillis(run)) / 1000;
+  return (run.millisOfEarlierParts + millisOfLastPart(run)) / 1000;
 }
 
-function partMillis(run) {
-  return run.part.started === 0 ? 0 : performance.now() - run.part.started;
+function millisOfLastPart(run) {
+  return run.lastPart.startedAt === NOT_RUNNING ? 0 : performance.now() - run.lastPart.startedAt;
+}
+
+export function beginPart(run) {
+  run.parts++;
+  run.lastPart = {rowsBefore: run.rowsReceived, startedAt: performance.now()};
+}
+
+export function endPart(run) {
+  run.millisOfEarlierParts += millisOfLastPart(run);
+  run.lastPart.startedAt = NOT_RUNNING;
 }
 
 /** Rows a second: of this part while it streams, as its rate may differ; then of the whole run. */
 export function speed(run) {
   if (!isRunning(run)) {
-    return run.rows === 0 ? 0 : run.rows / secondsSoFar(run);
+    return run.rowsReceived === 0 ? 0 : run.rowsReceived / secondsSoFar(run);
   }
-  const seconds = partMillis(run) / 1000;
-  return seconds < SPEED_SECONDS ? 0 : (run.rows - run.part.rows) / seconds;
+  const seconds = millisOfLastPart(run) / 1000;
+  return seconds < SPEED_SECONDS ? 0 : (run.rowsReceived - run.lastPart.rowsBefore) / seconds;
 }
 
 export function elapsed(run) {
@@ -135,7 +145,7 @@ export function left(run) {
   if (!isRunning(run) || speed(run) === 0) {
     return "-";
   }
-  return duration(Math.ceil((run.total - run.rows) / speed(run)), 0);
+  return duration(Math.ceil((run.rowsAsked - run.rowsReceived) / speed(run)), 0);
 }
 
 export function inParts(run) {
@@ -143,5 +153,5 @@ export function inParts(run) {
 }
 
 export function rowsOfAsked(run) {
-  return `${grouped(run.rows)} of ${rowsAsText(run.total)}`;
+  return `${grouped(run.rowsReceived)} of ${rowsAsText(run.rowsAsked)}`;
 }

@@ -1,6 +1,6 @@
 /** How the rows of a run come from the server, and go on after a break. */
 
-import {elapsed, inParts, rowsOfAsked, take} from "./run.js";
+import {beginPart, elapsed, endPart, inParts, rowsOfAsked, take} from "./run.js";
 import {rowsAsText} from "./text.js";
 
 const BALL_COLUMNS = ["powerball_1", "powerball_2", "powerball_3", "powerball_4", "powerball_5",
@@ -23,16 +23,13 @@ export async function stream(run, page) {
 
 async function streamPart(run, page) {
   run.rateChanged = false;
-  run.parts++;
-  run.part = {rows: run.rows, started: performance.now()};
+  beginPart(run);
   run.stop = new AbortController();
-  run.shown.at = -Infinity; // so that the buttons change at once
   page.partBegins();
   const end = await outcome(run, page);
   run.stop.abort(); // if it ended on this side, the server must learn of it
-  run.millis += performance.now() - run.part.started;
-  run.part.started = 0;
-  end.sentence ??= `Complete: ${rowsAsText(run.rows)} in ${elapsed(run)}${inParts(run)}.`;
+  endPart(run);
+  end.sentence ??= `Complete: ${rowsAsText(run.rowsReceived)} in ${elapsed(run)}${inParts(run)}.`;
   return end;
 }
 
@@ -49,7 +46,7 @@ async function outcome(run, page) {
     run.seed = response.headers.get("Drawing-Seed");
     page.seedIsKnown();
     await receive(response.body.getReader(), run, page);
-    return run.rows === run.total ? {state: "complete"}
+    return run.rowsReceived === run.rowsAsked ? {state: "complete"}
         : broken(`The stream ended after ${rowsOfAsked(run)}: the server failed.`);
   } catch {
     if (run.stop.signal.aborted) {
@@ -67,8 +64,8 @@ function broken(sentence) {
 
 function missingRows(run) {
   const {rows, rate, seed} = run.asked;
-  return run.rows === 0 ? {rows, rate, seed}
-      : {rows: run.total - run.rows, rate, seed: run.seed, from: run.rows};
+  return run.rowsReceived === 0 ? {rows, rate, seed}
+      : {rows: run.rowsAsked - run.rowsReceived, rate, seed: run.seed, from: run.rowsReceived};
 }
 
 /** The sentence in a problem response (RFC 9457). */
@@ -85,7 +82,7 @@ async function receive(reader, run, page) {
     const lines = (unfinished + decoder.decode(chunk.value, {stream: true})).split("\n");
     unfinished = lines.pop();
     for (const line of lines) {
-      take(run, makeTicket(JSON.parse(line), run.rows + 1), page.winning());
+      take(run, makeTicket(JSON.parse(line), run.rowsReceived + 1), page.winning());
     }
     if (performance.now() - rested > WORK_MILLIS) {
       await letBrowserWork();

@@ -1,16 +1,16 @@
 /** The list of the last tickets, and the best of all. */
 
+import {element} from "./element.js";
 import {NO_TIER, TIERS, WHITE_BALLS_DRAWN, tierName, tierOf} from "./rules.js";
 import {LISTED_TICKETS, prizeEach} from "./run.js";
 import {dollars, grouped} from "./text.js";
 
-const element = id => document.getElementById(id);
-
-export function showTickets(run, winning) {
+/** `shown` says which rows, and which draw, the list shows already. */
+export function showTickets(run, winning, shown) {
   const list = element("tickets");
-  const tickets = run.latest.slice(-LISTED_TICKETS);
-  const relit = winning !== run.shown.winning; // those already listed, too
-  const fresh = tickets.filter(ticket => relit || ticket.number > run.shown.rows);
+  const tickets = run.latestTickets.slice(-LISTED_TICKETS);
+  const relit = winning !== shown.winning; // those already listed, too
+  const fresh = tickets.filter(ticket => relit || ticket.number > shown.rows);
   if (relit) {
     list.replaceChildren();
   }
@@ -46,7 +46,7 @@ function isLit(ball, i, winning) {
 }
 
 export function showBest(run, winning) {
-  const {best} = run.tally;
+  const best = run.tally.bestTicket;
   const panel = element("best");
   panel.hidden = winning === null;
   panel.querySelector("h2").textContent =

@@ -1,10 +1,9 @@
 /** The table of prize tiers: what the tickets should have won, and what they did. */
 
+import {element} from "./element.js";
 import {TICKET_DOLLARS, TIERS, anyOdds, odds, tierName} from "./rules.js";
 import {paid} from "./run.js";
 import {dollars, grouped, rough} from "./text.js";
-
-const element = id => document.getElementById(id);
 
 export function makeTiers() {
   const body = element("tiers").querySelector("tbody");
@@ -27,15 +26,16 @@ function makeTier(name, prize, tierOdds) {
 }
 
 export function showTiers(run, winning) {
-  const {tickets, winners} = run.tally;
+  const {ticketsCounted, winners} = run.tally;
   let allPaid = 0;
   TIERS.forEach((tier, i) => {
     allPaid += paid(run, i);
-    showTier(i, tickets / odds(tier), winners[i], paid(run, i), winning);
+    showTier(i, ticketsCounted / odds(tier), winners[i], paid(run, i), winning);
   });
   const allWinners = winners.reduce((sum, some) => sum + some, 0);
-  showTier(TIERS.length, tickets / anyOdds(), allWinners, allPaid, winning);
-  showMoney(tickets * TICKET_DOLLARS, allPaid, run.rows - tickets, winning);
+  showTier(TIERS.length, ticketsCounted / anyOdds(), allWinners, allPaid, winning);
+  const uncounted = run.rowsReceived - ticketsCounted;
+  showMoney(ticketsCounted * TICKET_DOLLARS, allPaid, uncounted, winning);
 }
 
 function showTier(i, shouldWin, didWin, dollarsPaid, winning) {

@@ -1,0 +1,31 @@
+/** The commands for a terminal, each with a button that copies it. */
+
+import {readControls} from "./controls.js";
+import {element} from "./element.js";
+import {drawingPath} from "./stream.js";
+
+export function prepareCurlLines() {
+  for (const line of document.querySelectorAll(".curl")) {
+    const code = line.querySelector("code");
+    code.textContent = code.textContent.replace("ORIGIN", location.origin);
+    const button = document.createElement("button");
+    button.textContent = "Copy";
+    button.addEventListener("click", () => copy(code));
+    line.append(button);
+  }
+}
+
+/** The one that asks for what the fields say. */
+export function showOwnCurlLine() {
+  element("own").textContent = `curl -sN "${location.origin}${drawingPath(readControls())}"`;
+}
+
+async function copy(code) {
+  try {
+    await navigator.clipboard.writeText(code.textContent);
+    element("copied").textContent = "Copied: " + code.textContent;
+  } catch { // without TLS, a page from another machine has no clipboard
+    getSelection().selectAllChildren(code);
+    element("copied").textContent = "Selected. Copy it with Ctrl-C.";
+  }
+}
