@@ -23,7 +23,7 @@ drivers=(
   d001c4e2c572d12b3f239afc82350720267030143f795fd96e757498255b10d8
 )
 # Said of the whole suite, before it begins; measured on two idle cores.
-suite_minutes=5
+suite_minutes=10
 
 # JDK 24 and later print a warning about a driver's native code without it; 17 ignores it.
 native=--enable-native-access=ALL-UNNAMED

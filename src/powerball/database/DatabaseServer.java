@@ -42,6 +42,10 @@ final class DatabaseServer implements Database {
                     + " @: put the user behind the URL, as in ?user=ana, and the password into the"
                     + " environment variable " + PASSWORD_VARIABLE);
         }
+        if (!dialect.namesDatabase(url)) {
+            throw new IllegalArgumentException("--db must name a database behind "
+                    + Dialect.prefix(url) + ", as in " + dialect.exampleUrl());
+        }
         return new DatabaseServer(url, dialect);
     }
 
@@ -119,8 +123,7 @@ final class DatabaseServer implements Database {
     }
 
     @Override public Failure explain(SQLException failure) {
-        SQLException next = failure.getNextException();
-        SQLException first = next == null ? failure : next; // a batch only says that it failed
+        SQLException first = firstWithState(failure);
         String state = String.valueOf(first.getSQLState());
         String sentence = "The database says: " + words(first) + " (" + state + ").";
         // Somebody has mistyped it, or a name server is away, for long.
@@ -128,6 +131,16 @@ final class DatabaseServer implements Database {
         if (dialect.canPass(first) && !isHostUnknown) return new TransientFailure("%s", sentence);
         return state.matches(ROW_REFUSED)
                 ? new Failure("%s", sentence) : Failure.mendable("%s", sentence);
+    }
+
+    /** The exception that says what happened: a batch may only say that it failed. */
+    private static SQLException firstWithState(SQLException failure) {
+        SQLException next = failure.getNextException();
+        SQLException start = next == null ? failure : next;
+        for (Throwable cause : start) { // it, its causes, and what follows them
+            if (cause instanceof SQLException e && e.getSQLState() != null) return e;
+        }
+        return start;
     }
 
     /** The driver's message, and that of the cause if it is different. */

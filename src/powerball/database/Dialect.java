@@ -20,6 +20,14 @@ public interface Dialect {
     /** How the URLs begin, each with the class of its driver. */
     Map<String, String> driversByUrl();
 
+    /** A URL as somebody might type it. */
+    String exampleUrl();
+
+    /** Whether a URL says which database is meant, or which file. */
+    default boolean namesDatabase(String url) {
+        return true;
+    }
+
     /** The Maven coordinate of the driver, or of each, for people. */
     String driverCoordinate();
 

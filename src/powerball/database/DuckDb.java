@@ -11,6 +11,15 @@ final class DuckDb implements Dialect {
         return Map.of("jdbc:duckdb:", "org.duckdb.DuckDBDriver");
     }
 
+    @Override public String exampleUrl() {
+        return "jdbc:duckdb:tickets.duckdb";
+    }
+
+    /** A database in memory is gone when the program ends. */
+    @Override public boolean namesDatabase(String url) {
+        return url.matches("jdbc:duckdb:(?!:memory:)[^;?].*");
+    }
+
     @Override public String driverCoordinate() {
         return "org.duckdb:duckdb_jdbc";
     }

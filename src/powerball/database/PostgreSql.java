@@ -11,13 +11,18 @@ final class PostgreSql implements Dialect {
     private static final Pattern TRANSIENT_STATES = Pattern.compile(
             "08(?!004)..." // the connection is lost; but 08004: refused
             + "|40..." // the transaction was rolled back, and is to be tried again
-            + "|57P0[1-3]|53300" // shutting down, starting up, too many connections
+            + "|57P0[1-5]|25P03|53300" // shutting down, starting up, too many connections
+            + "|57014" // a time limit of the server's
             + "|55P03" // a lock is not to be had
             + "|25006" // only to be read: a standby that has not taken over yet
             + "|23505|42P07|42710"); // another ingest has made the table at the same moment
 
     @Override public Map<String, String> driversByUrl() {
         return Map.of("jdbc:postgresql:", "org.postgresql.Driver");
+    }
+
+    @Override public String exampleUrl() {
+        return "jdbc:postgresql://localhost/lesson?user=ana";
     }
 
     @Override public String driverCoordinate() {

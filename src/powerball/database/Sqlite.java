@@ -16,6 +16,10 @@ final class Sqlite implements Dialect {
         return Map.of(URL, "org.sqlite.JDBC");
     }
 
+    @Override public String exampleUrl() {
+        return "powerball_data.db";
+    }
+
     @Override public String driverCoordinate() {
         return "org.xerial:sqlite-jdbc";
     }

@@ -219,6 +219,17 @@ class IngestTest {
                 + " DB_PASSWORD", db);
     }
 
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "jdbc:duckdb:, jdbc:duckdb:tickets.duckdb",
+        "jdbc:duckdb::memory:, jdbc:duckdb:tickets.duckdb",
+        "jdbc:mariadb://localhost, jdbc:mariadb://localhost/lesson?user=ana",
+        "jdbc:mariadb://localhost/?user=ana, jdbc:mariadb://localhost/lesson?user=ana"})
+    void aUrlThatNamesNoDatabaseIsRefused(String db, String example) {
+        String prefix = db.substring(0, db.indexOf(':', "jdbc:".length()) + 1);
+        assertRefused("--db must name a database behind " + prefix + ", as in " + example, db);
+    }
+
     private static void assertRefused(String sentence, String db) {
         for (String[] typed : new String[][] {{"10", "--db", db}, {"10", "--db=" + db}}) {
             assertEquals(sentence, assertThrows(IllegalArgumentException.class,
