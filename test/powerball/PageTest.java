@@ -22,6 +22,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.api.io.TempDir;
 import powerball.tools.Browser;
 import powerball.tools.FakeServer;
@@ -31,6 +32,7 @@ import powerball.tools.ServerProcess;
 import powerball.winners.Tiers;
 
 /** The web page, in a real browser. */
+@Isolated // it counts frames, of which other tests would take some
 class PageTest {
 
     private static final String AS_FAST_AS_IT_COMES = "";

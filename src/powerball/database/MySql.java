@@ -86,6 +86,9 @@ final class MySql implements Dialect {
         // Without the mode, what is too long for a column would be cut off.
         properties.put("sessionVariables", "innodb_lock_wait_timeout=10,lock_wait_timeout=10,"
                 + "sql_mode='STRICT_ALL_TABLES'");
+        // Or each statement of a batch would wait for the lock that the first has waited for.
+        properties.put("continueBatchOnError", "false");
+        properties.put("disablePipeline", "true");
         properties.put("useServerPrepStmts", "true"); // half as fast again
         properties.put("useAffectedRows", "true"); // a row that is there already counts 0
         // MariaDB's driver needs no more than a fetch size to pass on a few rows at a time.

@@ -133,7 +133,7 @@ class GaleraTest {
         for (int node : nodes) {
             cluster.awaitSynced(node);
             // A node that has hung takes itself for synced until it hears of the others.
-            Run.await("rows of node " + node, () -> cluster.node(node).count() >= ROWS);
+            Run.await("rows of node " + node, () -> cluster.hasRows(node, ROWS));
             List<String> stored = cluster.node(node)
                     .query("SELECT transaction_id FROM powerball_results ORDER BY 1");
             assertEquals(ROWS, stored.size(), "on node " + node);

@@ -106,6 +106,15 @@ public final class Galera implements AutoCloseable {
         }
     }
 
+    /** Whether a node has so many rows. One that has hung may not take a question yet. */
+    public boolean hasRows(int node, long rows) {
+        try {
+            return nodes.get(node).count() >= rows;
+        } catch (AssertionError e) {
+            return false;
+        }
+    }
+
     /** How many nodes a node sees. */
     public int size(int node) {
         return Integer.parseInt(nodes.get(node).status("wsrep_cluster_size"));
