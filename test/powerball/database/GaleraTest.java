@@ -70,7 +70,7 @@ class GaleraTest {
 
     @Test void aNodeJoinsInMidRun() {
         cluster.kill9(2);
-        Run.await("a cluster of two", () -> cluster.size(0) == 2);
+        Run.await("a cluster of two", () -> cluster.hasSize(0, 2));
         try (Run ingest = ingest(cluster.url("sequential", 1, 0, 2), 0, ROWS)) {
             awaitRows(ingest);
             cluster.join(2);

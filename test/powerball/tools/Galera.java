@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * A Galera cluster: MariaDB servers, its nodes, that each have all rows, on free ports of
@@ -93,9 +94,19 @@ public final class Galera implements AutoCloseable {
 
     /** Waits until a node has all rows, and takes statements. */
     public void awaitSynced(int node) {
-        nodes.get(node).awaitAnswer();
-        Run.await("node " + node, () -> nodes.get(node).status("wsrep_local_state_comment")
-                .equals("Synced"), () -> nodes.get(node).log());
+        MariaDb synced = nodes.get(node);
+        synced.awaitAnswer();
+        Run.await("node " + node, () -> holds(() ->
+                synced.status("wsrep_local_state_comment").equals("Synced")), synced::log);
+    }
+
+    /** Whether a condition holds. A node that comes in, or has hung, may not take the question. */
+    private static boolean holds(BooleanSupplier condition) {
+        try {
+            return condition.getAsBoolean();
+        } catch (AssertionError e) {
+            return false;
+        }
     }
 
     /** Starts the nodes that are down, one by one, as each gets its rows from another. */
@@ -106,18 +117,15 @@ public final class Galera implements AutoCloseable {
         }
     }
 
-    /** Whether a node has so many rows. One that has hung may not take a question yet. */
+    /** Whether a node has so many rows. */
     public boolean hasRows(int node, long rows) {
-        try {
-            return nodes.get(node).count() >= rows;
-        } catch (AssertionError e) {
-            return false;
-        }
+        return holds(() -> nodes.get(node).count() >= rows);
     }
 
-    /** How many nodes a node sees. */
-    public int size(int node) {
-        return Integer.parseInt(nodes.get(node).status("wsrep_cluster_size"));
+    /** Whether a node sees so many nodes, itself included. */
+    public boolean hasSize(int node, int size) {
+        String seen = String.valueOf(size);
+        return holds(() -> nodes.get(node).status("wsrep_cluster_size").equals(seen));
     }
 
     public void kill9(int node) {
