@@ -79,10 +79,10 @@ public final class Ingest {
             Http.close(client);
             return reportSuccess();
         } catch (Failure failure) {
-            reportFailure(failure.getMessage(), failure.isMendable());
+            reportFailure(failure.getMessage(), failure.isMendable() && sameCommandResumes());
             return 1;
         } catch (InterruptedException e) {
-            reportFailure("Interrupted.", isResumable || store.committed() == 0);
+            reportFailure("Interrupted.", sameCommandResumes());
             return 1; // never seen: a signal is ending the JVM, which sets the exit code itself
         } catch (RuntimeException | Error e) { // a fault in this program or in a driver
             reportFailure("It failed: " + e, true);
@@ -152,8 +152,13 @@ public final class Ingest {
             store.commitReceived(); // nothing, if the failure is the database's
             throw failure;
         } finally {
-            isResumable = download.isResumable();
+            isResumable &= download.isResumable();
         }
+    }
+
+    /** Other rows would come from a server that names no stream, beside those that are stored. */
+    private boolean sameCommandResumes() {
+        return isResumable || store.committed() == 0;
     }
 
     private int reportSuccess() {
