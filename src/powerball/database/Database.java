@@ -72,8 +72,27 @@ public interface Database {
     /** What a failure means. It is a {@link TransientFailure} if it can pass. */
     Failure explain(SQLException failure);
 
-    /** What to say where there is nothing to read. */
-    default Failure noTable() {
-        return Failure.mendable("%s has no table %s. The ingest makes it.", name(), Table.NAME);
+    /** The same connection, if there is a table to be read through it. Otherwise it is closed. */
+    default Connection readable(Connection connection) throws SQLException, Failure {
+        try {
+            if (!Table.exists(connection)) {
+                throw Failure.mendable("%s has no table %s. The ingest makes it.",
+                        name(), Table.NAME);
+            }
+            dialect().beginToRead(connection);
+            return connection;
+        } catch (SQLException | Failure e) {
+            closeAfter(e, connection);
+            throw e;
+        }
+    }
+
+    /** Closes a connection that nobody will use, as something has failed. */
+    static void closeAfter(Exception failure, Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
+        }
     }
 }

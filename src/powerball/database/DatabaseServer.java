@@ -90,19 +90,18 @@ final class DatabaseServer implements Database {
 
     @Override public Connection openToWrite() throws SQLException, Failure {
         Connection connection = connect();
-        Table.makeOrCheck(connection, dialect, url);
-        connection.setAutoCommit(false);
-        return connection;
+        try {
+            Table.makeOrCheck(connection, dialect, url);
+            connection.setAutoCommit(false);
+            return connection;
+        } catch (SQLException | Failure e) {
+            Database.closeAfter(e, connection);
+            throw e;
+        }
     }
 
     @Override public Connection openToRead() throws SQLException, Failure {
-        Connection connection = connect();
-        if (!Table.exists(connection)) {
-            connection.close();
-            throw noTable();
-        }
-        dialect.beginToRead(connection);
-        return connection;
+        return readable(connect());
     }
 
     private Connection connect() throws SQLException, Failure {

@@ -81,10 +81,14 @@ final class SqliteFile implements Database {
         if (fileKeyAtFirst != null) refuseReplacedFile("", fileKeyAtFirst);
 
         Connection connection = connectToWrite();
-        Table.makeOrCheck(connection, dialect, name());
-        // Only now: a database that is refused is left as it is.
-        connection = switchToLog(connection);
-
+        try {
+            Table.makeOrCheck(connection, dialect, name());
+            // Only now: a database that is refused is left as it is.
+            connection = switchToLog(connection);
+        } catch (SQLException | Failure e) {
+            Database.closeAfter(e, connection);
+            throw e;
+        }
         if (fileKeyAtFirst == null) fileKeyAtFirst = key("");
         logKeyWhenOpened = key("-wal");
         return connection;
@@ -145,13 +149,7 @@ final class SqliteFile implements Database {
         loadDriver();
         refuseOtherThanFile();
         if (!Files.exists(path)) throw Failure.mendable("%s does not exist.", name());
-        Connection connection = connect(TO_READ);
-        if (!Table.exists(connection)) {
-            connection.close();
-            throw noTable();
-        }
-        dialect.beginToRead(connection);
-        return connection;
+        return readable(connect(TO_READ));
     }
 
     // ---- Both -----------------------------------------------------------------------------------

@@ -88,8 +88,11 @@ public final class Ingest {
             reportFailure("It failed: " + e, true);
             return 1;
         } finally {
-            store.close();
-            interruption.jobFinished();
+            try {
+                store.close();
+            } finally {
+                interruption.jobFinished(); // or the JVM would wait for it for ever
+            }
         }
     }
 
