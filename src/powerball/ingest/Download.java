@@ -4,7 +4,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -132,7 +131,7 @@ final class Download implements AutoCloseable {
 
     private void checkStall() throws Failure {
         if (nanosWithoutRow < TimeUnit.SECONDS.toNanos(options.stallSeconds())) return;
-        hasEnded = hasAllRows(); // then only the end of the stream is missing
+        hasEnded = hasHeaders && hasAllRows(); // then only the end of the stream is missing
         if (hasEnded) return;
         throw missingRows(String.format("No row came for %,d s", options.stallSeconds()));
     }
@@ -152,14 +151,13 @@ final class Download implements AutoCloseable {
         return ServerFailure.missingRows(happened, rows, options.rows(), isResumable);
     }
 
-    /** All rows that have arrived and have not been taken. */
-    List<Object[]> rowsLeft() throws InterruptedException {
-        List<Object[]> rows = new ArrayList<>();
-        RowReceiver.Arrival arrival = receiver.poll(0);
-        while (arrival != null) {
-            rows.addAll(arrival.rows());
-            arrival = receiver.poll(0);
-        }
+    /**
+     * All rows that have arrived and have not been taken; none if it is not known yet of which
+     * stream they are. It does not wait, so an interrupt cannot stop it.
+     */
+    List<Object[]> rowsLeft() throws Failure {
+        List<Object[]> rows = hasHeaders ? receiver.rowsLeft() : List.of();
+        if (!rows.isEmpty()) checkFirstRow(rows);
         return rows;
     }
 

@@ -20,8 +20,7 @@ import powerball.database.Failure;
  * <p><b>Threads.</b> The HTTP client calls {@link #onNext} and the other methods that begin with
  * {@code on}, on threads of its own but never two at once, and each call sees what the one before
  * has written (Reactive Streams, 1.3); so the parser and the count need no lock. The storing thread
- * calls {@link #poll}, {@link #requestMore} and {@link #close}. They share the queue and the
- * subscription alone.
+ * calls {@link #poll} and the methods below it. They share the queue and the subscription alone.
  *
  * <p><b>Memory.</b> No more than {@link #BUFFERS} are on their way or in the queue at once, as the
  * storing thread requests another for each one that it takes. So a slow database holds the server
@@ -58,6 +57,13 @@ final class RowReceiver implements HttpResponse.BodySubscriber<String> {
     /** What has arrived, in order; null if nothing does in this time. */
     Arrival poll(long millis) throws InterruptedException {
         return arrivals.poll(millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** All rows that are in the queue. */
+    List<Object[]> rowsLeft() {
+        List<Arrival> left = new ArrayList<>();
+        arrivals.drainTo(left);
+        return left.stream().flatMap(arrival -> arrival.rows().stream()).toList();
     }
 
     void requestMore() {
