@@ -5,10 +5,8 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -28,19 +26,8 @@ public final class SqliteDatabase {
 
     /** The rows of an answer, each with its columns joined by |. */
     public static List<String> query(Path file, String sql) {
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
-                Statement statement = connection.createStatement();
-                ResultSet found = statement.executeQuery(sql)) {
-            List<String> rows = new ArrayList<>();
-            int columns = found.getMetaData().getColumnCount();
-            while (found.next()) {
-                List<String> row = new ArrayList<>();
-                for (int i = 1; i <= columns; i++) {
-                    row.add(found.getString(i));
-                }
-                rows.add(String.join("|", row));
-            }
-            return rows;
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file)) {
+            return TestDatabase.rows(connection, sql, "|");
         } catch (SQLException e) {
             throw new AssertionError(sql + ": " + e.getMessage(), e);
         }

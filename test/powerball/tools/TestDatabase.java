@@ -76,8 +76,17 @@ public abstract class TestDatabase implements AutoCloseable {
 
     /** The rows of an answer, each with its columns joined by commas. */
     public List<String> query(String sql) {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement();
+        try (Connection connection = connect()) {
+            return rows(connection, sql, ",");
+        } catch (SQLException e) {
+            throw new AssertionError(sql + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The same, with any separator, through a connection. */
+    static List<String> rows(Connection connection, String sql, String separator)
+            throws SQLException {
+        try (Statement statement = connection.createStatement();
                 ResultSet found = statement.executeQuery(sql)) {
             List<String> rows = new ArrayList<>();
             int columns = found.getMetaData().getColumnCount();
@@ -86,11 +95,9 @@ public abstract class TestDatabase implements AutoCloseable {
                 for (int i = 1; i <= columns; i++) {
                     row.add(found.getString(i));
                 }
-                rows.add(String.join(",", row));
+                rows.add(String.join(separator, row));
             }
             return rows;
-        } catch (SQLException e) {
-            throw new AssertionError(sql + ": " + e.getMessage(), e);
         }
     }
 
