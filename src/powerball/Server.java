@@ -86,10 +86,11 @@ public class Server {
     private static final int CONNECTIONS_BESIDE_STREAMS = 1024;
     private static final int ROW_BUFFER_BYTES = 16 * 1024;
     private static final int MAX_ROW_BYTES = 4096; // the longest names need fewer in any format
-    private static final Set<String> PAGE_PATHS = Set.of("/page/page.css", "/page/main.js",
+    private static final Set<String> PAGE_PATHS = Set.of("/page/page.css", "/page/address.js",
             "/page/controls.js", "/page/curl.js", "/page/draw.js", "/page/drums.js",
-            "/page/element.js", "/page/figures.js", "/page/rules.js", "/page/run.js",
-            "/page/stream.js", "/page/text.js", "/page/tickets.js", "/page/tiers.js");
+            "/page/element.js", "/page/figures.js", "/page/main.js", "/page/nicety.js",
+            "/page/rules.js", "/page/run.js", "/page/stream.js", "/page/text.js",
+            "/page/tickets.js", "/page/tiers.js");
     private static final String PAGE_POLICY = "default-src 'none'; script-src 'self'; "
             + "style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; "
             + "form-action 'none'; frame-ancestors 'none'";

@@ -156,7 +156,7 @@ class PageTest {
         open(server, "");
         run("20", "1000", "999999999999999999"); // past 2^53
         awaitStatus("complete");
-        assertEquals("?rows=20&rate=1000&seed=999999999999999999", page.eval("location.search"));
+        awaitAddress("?rows=20&rate=1000&seed=999999999999999999");
         String address = page.eval("location.href");
         List<String> first = tickets();
         page.close();
@@ -182,7 +182,7 @@ class PageTest {
         run("5", AS_FAST_AS_IT_COMES, "");
         awaitStatus("complete");
         long seed = Long.parseLong(page.text("#used-seed"));
-        assertEquals("?rows=5&rate=&seed=" + seed, page.eval("location.search"));
+        awaitAddress("?rows=5&rate=&seed=" + seed);
         assertEquals(shown(seed, 4), tickets().get(0));
         page.click("#keep");
         assertEquals(String.valueOf(seed), page.eval("document.querySelector('#seed').value"));
@@ -492,11 +492,10 @@ class PageTest {
         open(server, "/?numbers=" + JACKPOT_OF_42);
         run("2000", AS_FAST_AS_IT_COMES, "42");
         awaitStatus("complete");
-        assertEquals("?rows=2000&rate=&seed=42&numbers=6+42+43+51+52+10",
-                page.eval("location.search"));
+        awaitAddress("?rows=2000&rate=&seed=42&numbers=6+42+43+51+52+10");
         String before = drawShown();
         page.click("#clear");
-        assertEquals("?rows=2000&rate=&seed=42", page.eval("location.search"));
+        awaitAddress("?rows=2000&rate=&seed=42");
         assertEquals(0, list("#tickets .lit, #tickets .won:not(:empty), #best:not([hidden])",
                 "innerText").size());
         assertEquals("5 + PB | 292,201,338 | 0.00 | - | -", tiers().get(0));
@@ -549,9 +548,9 @@ class PageTest {
             assertEquals(white.stream().sorted().distinct().toList(), white);
             assertTrue(white.get(0) >= 1 && white.get(4) <= 69 && balls.get(5) >= 1
                     && balls.get(5) <= 26, "" + balls);
-            assertTrue(page.eval("location.search")
-                    .endsWith("&numbers=" + String.join("+", list("#draw .ball", "value"))));
         }
+        awaitAddress("?rows=1000&rate=10&seed=&numbers="
+                + String.join("+", list("#draw .ball", "value")));
         assertNoErrors();
     }
 
@@ -603,7 +602,7 @@ class PageTest {
             assertEquals("true", page.eval("document.querySelector('#go-on').hidden"));
             run("20000", AS_FAST_AS_IT_COMES, "42");
             int parts = 1;
-            for (int row = 0; 20_000 - row > 4000; parts++) {
+            for (int row = 0; 20_000 - row >= 4000; parts++) {
                 Run.await("a break", () -> page.eval("!document.querySelector('#go-on').hidden")
                         .equals("true"));
                 int taken = rowsShown();
@@ -614,8 +613,9 @@ class PageTest {
                 assertEquals(String.format("Go on from row %,d", row + 1), page.text("#go-on"));
                 page.click("#go-on");
                 assertEquals(String.format("Going on from row %,d.", row + 1), status());
-                breaking.run.awaitOutput("GET /drawing/" + (20_000 - row)
-                        + "\\?format=ndjson&seed=42&from=" + row + " begins");
+                // The last row once more, to be compared.
+                breaking.run.awaitOutput("GET /drawing/" + (20_001 - row)
+                        + "\\?format=ndjson&seed=42&from=" + (row - 1) + " begins");
             }
             awaitStatus("complete");
             assertTrue(status().matches("Complete: 20,000 rows in \\d+\\.\\d+ s, in " + parts
@@ -628,6 +628,100 @@ class PageTest {
             assertEquals(shown(42, 19_950), tickets().get(49));
         }
         assertOnlyError("Failed to load resource: net::ERR_INCOMPLETE_CHUNKED_ENCODING");
+    }
+
+    /** As after somebody has edited a list, or if two servers share an address. */
+    @Test void aRunDoesNotGoOnWithOtherRows() throws IOException {
+        List<String> command = ServerProcess.withList(folder, "last.txt", "Nobody\n");
+        try (ServerProcess breaking = ServerProcess.start("--drop-after", "4000")) {
+            open(breaking, "");
+            run("10000", AS_FAST_AS_IT_COMES, "42");
+            awaitStatus("broken");
+            command.set(command.size() - 1, "" + breaking.port);
+        }
+        String rows = page.text("#count");
+        String before = drawShown();
+        try (ServerProcess edited = ServerProcess.start(folder, command)) {
+            page.click("#go-on");
+            String sentence = "Row " + rows + " is another now: the server makes other rows of this"
+                    + " seed.";
+            Run.await(sentence, () -> status().equals(sentence), this::status);
+            assertEquals(rows, page.text("#count"));
+            assertEquals(before, drawShown());
+            edited.run.awaitOutput("GET /drawing/\\d+\\?format=ndjson&seed=42&from=\\d+ ");
+        }
+    }
+
+    @Test void aServerThatFallsSilentIsSaidToSendNoRow() {
+        try (ServerProcess hanging = ServerProcess.start()) {
+            open(hanging, "");
+            run("1000000", "100", "42");
+            Run.await("some rows", () -> rowsShown() > 20);
+            signal(hanging, "STOP");
+            awaitSilence();
+            assertEquals("- -", page.text("#speed") + " " + page.text("#left"));
+            signal(hanging, "CONT");
+            Run.await("rows again", () -> status().equals("Streaming."), this::status);
+            assertTrue(page.text("#left").contains(" h "), page.text("#left"));
+
+            signal(hanging, "STOP"); // and now its user stops, and goes on
+            awaitSilence();
+            page.click("#stop");
+            awaitStatus("stopped");
+            page.click("#go-on");
+            awaitSilence(); // no answer comes
+            int rows = rowsShown();
+            signal(hanging, "CONT");
+            Run.await("more rows", () -> rowsShown() > rows);
+            page.click("#stop");
+            awaitStatus("stopped");
+        }
+        assertNoErrors();
+    }
+
+    private void awaitSilence() {
+        Run.await("no row", () -> status().matches("No row for \\d+ s\\."), this::status);
+    }
+
+    private static void signal(ServerProcess target, String signal) {
+        Run.succeeds("kill", "-" + signal, "" + target.run.process.pid());
+    }
+
+    /** One browser throws when an address changes more than 100 times in 30 seconds. */
+    @Test void whatThePageCanDoWithoutMayFail() {
+        page = browser.open(server.url + "/", """
+                let changes = 0;
+                const change = history.replaceState.bind(history);
+                history.replaceState = (...all) => {
+                  if (++changes > 20) { throw new DOMException("too often", "SecurityError"); }
+                  change(...all);
+                };
+                delete window.matchMedia;
+                window.matchMedia = undefined;
+                window.getSelection = () => null;
+                Object.defineProperty(navigator, "clipboard", {value: undefined});
+                HTMLElement.prototype.focus = () => { throw new Error("no focus"); };
+                window.localStorage.getItem = () => { throw new Error("no storage"); };
+                """);
+        for (int i = 0; i < 120; i++) { // as when Enter is held on Draw
+            page.click("#draw-button");
+        }
+        assertTrue(isDrawn());
+        page.eval("(() => { history.replaceState = () => { throw new Error('not at all'); };"
+                + " return ''; })()");
+        run("200", "100", "");
+        Run.await("some rows", () -> rowsShown() > 20);
+        page.click("#draw-button");
+        page.click("#stop");
+        awaitStatus("stopped");
+        page.click("#go-on");
+        awaitStatus("complete");
+        page.click("#keep");
+        drawn(JACKPOT_OF_42);
+        assertFalse(String.join("", tiers()).contains("| -"), "" + tiers());
+        page.click(".curl button");
+        Run.await("a word about it", () -> page.text("#copied").startsWith("Selected."));
+        assertNoErrors();
     }
 
     @Test void aStoppedRunGoesOnAlsoWithASeedThatTheServerChose() {
@@ -681,7 +775,7 @@ class PageTest {
         awaitStatus("complete"); // in less than a hundred seconds
         assertEquals(50, tickets().size());
         assertValues("#white", whiteBalls(42, 100));
-        assertTrue(page.eval("location.search").contains("rate=1000"));
+        awaitAddress("?rows=100&rate=1000&seed=42");
         assertNoErrors();
     }
 
@@ -842,7 +936,7 @@ class PageTest {
         tabTo("#stop");
         page.press(" ");
         awaitStatus("stopped");
-        assertTrue(page.eval("location.search").contains("rate=100"), page.eval("location.search"));
+        awaitAddress("?rows=200&rate=100&seed=42");
         tabTo("#go-on");
         page.press("Enter");
         awaitStatus("complete");
@@ -899,6 +993,12 @@ class PageTest {
         for (int i = 0; i < balls.length; i++) {
             page.fill("#draw .ball:nth-child(" + (i + 1) + ")", balls[i]);
         }
+    }
+
+    /** An address that has just been changed takes a moment to change again. */
+    private void awaitAddress(String query) {
+        Run.await(query, () -> page.eval("location.search").equals(query),
+                () -> page.eval("location.search"));
     }
 
     private String oneLine(String selector) {

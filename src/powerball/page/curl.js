@@ -2,6 +2,7 @@
 
 import {readControls} from "./controls.js";
 import {element} from "./element.js";
+import {tryTo} from "./nicety.js";
 import {drawingPath} from "./stream.js";
 
 export function prepareCurlLines() {
@@ -25,7 +26,7 @@ async function copy(code) {
     await navigator.clipboard.writeText(code.textContent);
     element("copied").textContent = "Copied: " + code.textContent;
   } catch { // without TLS, a page from another machine has no clipboard
-    getSelection().selectAllChildren(code);
+    tryTo(() => getSelection().selectAllChildren(code));
     element("copied").textContent = "Selected. Copy it with Ctrl-C.";
   }
 }

@@ -1,5 +1,6 @@
 /** The page: its controls, its one run, and what is shown once a frame. */
 
+import {putInAddress} from "./address.js";
 import {fillControls, readControls} from "./controls.js";
 import {prepareCurlLines, showOwnCurlLine} from "./curl.js";
 import {
@@ -8,7 +9,8 @@ import {
 import {makeDrums, showDrums} from "./drums.js";
 import {element} from "./element.js";
 import {showFigures} from "./figures.js";
-import {countAgain, isRunning, newRun} from "./run.js";
+import {tryTo} from "./nicety.js";
+import {countAgain, isRunning, newRun, silentSeconds} from "./run.js";
 import {fetchBuyer, stream} from "./stream.js";
 import {grouped} from "./text.js";
 import {showBest, showTickets} from "./tickets.js";
@@ -18,7 +20,7 @@ const PICTURE_MILLIS = 30; // between two updates: more of them would only cost 
 const CALM_MILLIS = 500; // the same, for those who want less motion
 const NOTHING_SHOWN = {rows: -1, winning: null};
 
-const lessMotion = matchMedia("(prefers-reduced-motion: reduce)");
+const lessMotion = tryTo(() => matchMedia("(prefers-reduced-motion: reduce)"));
 let winning = null;
 let run = newRun({rows: "", rate: "", seed: ""});
 let shown = NOTHING_SHOWN; // of this run, in the last frame
@@ -62,7 +64,7 @@ function start(event) {
 
 /** The server need not remember the run: seed and row number say which tickets are missing. */
 function goOn() {
-  element("stop").focus(); // the button disappears, and the focus would go with it
+  tryTo(() => element("stop").focus()); // the button disappears, and the focus would go with it
   run.asked.rate = element("rate").value;
   streamRows(`Going on from row ${grouped(run.rowsReceived + 1)}.`);
 }
@@ -83,14 +85,14 @@ function changeRate() {
 
 async function streamRows(sentence) {
   say("running", sentence);
-  putInAddress();
+  changeAddress();
   const end = await stream(run, {
     winning: () => winning,
     partBegins: () => {
       shownAt = -Infinity; // so that the buttons change at once
       show();
     },
-    seedIsKnown: putInAddress, // if the server chose it, too: whoever opens it gets this run
+    seedIsKnown: changeAddress, // if the server chose it, too: whoever opens it gets this run
   });
   say(end.state, end.sentence);
   show();
@@ -99,6 +101,7 @@ async function streamRows(sentence) {
 /** Only for the start and the end: a screen reader reads this aloud. */
 function say(state, sentence) {
   run.state = state;
+  run.sentence = sentence;
   element("status").dataset.state = state;
   element("status").textContent = sentence;
 }
@@ -114,7 +117,7 @@ function changeDraw() {
   winning = readDraw();
   countAgain(run, winning);
   showBuyerOfBest();
-  putInAddress();
+  changeAddress();
   show();
 }
 
@@ -131,10 +134,11 @@ function show() {
   cancelAnimationFrame(nextFrame);
   if (isRunning(run)) {
     nextFrame = requestAnimationFrame(show);
-    const pause = lessMotion.matches ? CALM_MILLIS : PICTURE_MILLIS;
+    const pause = lessMotion?.matches ? CALM_MILLIS : PICTURE_MILLIS;
     if (performance.now() - shownAt < pause) {
       return;
     }
+    showSilence();
   }
   showFigures(run);
   if (run.rowsReceived !== shown.rows || winning !== shown.winning) {
@@ -147,20 +151,29 @@ function show() {
   shownAt = performance.now();
 }
 
+/** No break, but no row either: the network or the server may hang. */
+function showSilence() {
+  const seconds = silentSeconds(run);
+  const sentence = seconds === 0 ? run.sentence : `No row for ${grouped(seconds)} s.`;
+  if (element("status").textContent !== sentence) {
+    element("status").textContent = sentence;
+  }
+}
+
 // ---- The seed and the address ----
 
 function keepSeed() {
   element("seed").value = run.seed;
-  element("seed").focus();
+  tryTo(() => element("seed").focus());
   showOwnCurlLine();
 }
 
 /** Everything it takes to see the same again. */
-function putInAddress() {
+function changeAddress() {
   const asked = run.state === "ready" ? readControls() : run.asked;
   const parts = new URLSearchParams({...asked, seed: run.seed || asked.seed});
   if (winning !== null) {
     parts.set("numbers", ballTexts().join(" "));
   }
-  history.replaceState(null, "", "?" + parts);
+  putInAddress(parts);
 }

@@ -9,6 +9,7 @@ export const LISTED_TICKETS = 50; // with their buyers
 const KEPT_TICKETS = 1_000_000; // only their balls, for a later draw: 6 bytes each
 const NOT_RUNNING = 0;
 const SPEED_SECONDS = 0.3; // before that, rows/s would be a guess
+const SILENCE_SECONDS = 4; // rows are due once a second, at least
 
 export function newRun(asked) {
   const rows = /^\d+$/.test(asked.rows) ? Number(asked.rows) : 0;
@@ -16,15 +17,19 @@ export function newRun(asked) {
     asked, // as text
     rowsAsked: rows, // 0 if that is not a number, which the server will refuse
     state: "ready",
+    sentence: "", // what is said of it
     seed: "", // until the server names it
     rowsReceived: 0,
     whiteBallCounts: new Uint32Array(WHITE_BALLS + 1), // [0] stays 0: balls count from 1
     powerballCounts: new Uint32Array(POWERBALLS + 1),
     keptBalls: new Uint8Array(BALLS_ON_TICKET * Math.min(rows, KEPT_TICKETS)),
     latestTickets: [],
+    lastLine: "", // of the stream
+    lastLineIsDue: false, // once more, as the first of a part
     tally: newTally(),
     parts: 0, // a part is a request: there are more than one after a break
     lastPart: {rowsBefore: 0, startedAt: NOT_RUNNING},
+    lastArrivalAt: 0,
     millisOfEarlierParts: 0,
     rateChanged: false,
     stop: new AbortController(),
@@ -120,6 +125,18 @@ function millisOfLastPart(run) {
 export function beginPart(run) {
   run.parts++;
   run.lastPart = {rowsBefore: run.rowsReceived, startedAt: performance.now()};
+  run.lastLineIsDue = run.rowsReceived > 0;
+  rowsArrive(run);
+}
+
+export function rowsArrive(run) {
+  run.lastArrivalAt = performance.now();
+}
+
+/** How long no row has come, if that is long; in steps, as a screen reader reads it aloud. */
+export function silentSeconds(run) {
+  const seconds = (performance.now() - run.lastArrivalAt) / 1000;
+  return isRunning(run) ? SILENCE_SECONDS * Math.floor(seconds / SILENCE_SECONDS) : 0;
 }
 
 export function endPart(run) {
@@ -133,7 +150,7 @@ export function speed(run) {
     return run.rowsReceived === 0 ? 0 : run.rowsReceived / secondsSoFar(run);
   }
   const seconds = millisOfLastPart(run) / 1000;
-  return seconds < SPEED_SECONDS ? 0 : (run.rowsReceived - run.lastPart.rowsBefore) / seconds;
+  return seconds < SPEED_SECONDS || silentSeconds(run) > 0 ? 0 : (run.rowsReceived - run.lastPart.rowsBefore) / seconds;
 }
 
 export function elapsed(run) {

@@ -1,7 +1,9 @@
 /** How the rows of a run come from the server, and go on after a break. */
 
-import {beginPart, elapsed, endPart, inParts, rowsOfAsked, take} from "./run.js";
-import {rowsAsText} from "./text.js";
+import {
+  beginPart, elapsed, endPart, inParts, rowsArrive, rowsOfAsked, take,
+} from "./run.js";
+import {grouped, rowsAsText} from "./text.js";
 
 const BALL_COLUMNS = ["powerball_1", "powerball_2", "powerball_3", "powerball_4", "powerball_5",
   "powerball_number"];
@@ -48,9 +50,13 @@ async function outcome(run, page) {
     await receive(response.body.getReader(), run, page);
     return run.rowsReceived === run.rowsAsked ? {state: "complete"}
         : broken(`The stream ended after ${rowsOfAsked(run)}: the server failed.`);
-  } catch {
+  } catch (failure) {
     if (run.stop.signal.aborted) {
       return {state: "stopped", sentence: `Stopped after ${rowsOfAsked(run)}.`};
+    }
+    if (failure instanceof OtherRows) {
+      return broken(`Row ${grouped(run.rowsReceived)} is another now: the server makes other rows`
+          + " of this seed.");
     }
     const failed = "the server or the connection failed.";
     return broken(answered ? `The stream broke after ${rowsOfAsked(run)}: ${failed}`
@@ -62,10 +68,14 @@ function broken(sentence) {
   return {state: "broken", sentence};
 }
 
+/** From the last row on that has come: another server, or other names, would make it differ. */
 function missingRows(run) {
   const {rows, rate, seed} = run.asked;
-  return run.rowsReceived === 0 ? {rows, rate, seed}
-      : {rows: run.rowsAsked - run.rowsReceived, rate, seed: run.seed, from: run.rowsReceived};
+  const from = run.rowsReceived - 1;
+  return from < 0 ? {rows, rate, seed} : {rows: run.rowsAsked - from, rate, seed: run.seed, from};
+}
+
+class OtherRows extends Error {
 }
 
 /** The sentence in a problem response (RFC 9457). */
@@ -81,14 +91,27 @@ async function receive(reader, run, page) {
   for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
     const lines = (unfinished + decoder.decode(chunk.value, {stream: true})).split("\n");
     unfinished = lines.pop();
+    rowsArrive(run);
     for (const line of lines) {
-      take(run, makeTicket(JSON.parse(line), run.rowsReceived + 1), page.winning());
+      takeLine(run, line, page.winning());
     }
     if (performance.now() - rested > WORK_MILLIS) {
       await letBrowserWork();
       rested = performance.now();
     }
   }
+}
+
+function takeLine(run, line, winning) {
+  if (run.lastLineIsDue) {
+    run.lastLineIsDue = false;
+    if (line !== run.lastLine) {
+      throw new OtherRows();
+    }
+    return;
+  }
+  run.lastLine = line;
+  take(run, makeTicket(JSON.parse(line), run.rowsReceived + 1), winning);
 }
 
 /** A row as the page needs it. Numbers count from 1. */

@@ -69,6 +69,11 @@ public final class Browser implements AutoCloseable {
 
     /** Opens an address in a new tab and waits until it is loaded. */
     public Tab open(String url) {
+        return open(url, "");
+    }
+
+    /** The same, with a script that runs before those of the page. */
+    public Tab open(String url, String scriptBefore) {
         String target = (String) call("", "Target.createTarget", "url", "about:blank")
                 .get("targetId");
         String session = (String) call("", "Target.attachToTarget", "targetId", target, "flatten",
@@ -79,6 +84,8 @@ public final class Browser implements AutoCloseable {
         call(session, "Runtime.enable");
         call(session, "Log.enable");
         call(session, "Performance.enable");
+        call(session, "Page.enable");
+        call(session, "Page.addScriptToEvaluateOnNewDocument", "source", scriptBefore);
         tab.open(url);
         return tab;
     }
