@@ -1,7 +1,6 @@
 package powerball.database;
 
 import java.net.URLDecoder;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -25,6 +24,7 @@ final class DatabaseServer implements Database {
 
     private final String url;
     private final Dialect dialect;
+    private boolean hasAnswered;
 
     private DatabaseServer(String url, Dialect dialect) {
         this.url = url;
@@ -110,7 +110,9 @@ final class DatabaseServer implements Database {
         properties.putAll(dialect.properties(url));
         String password = System.getenv(PASSWORD_VARIABLE);
         if (password != null && dialect.hasPasswords()) properties.put("password", password);
-        return DriverManager.getConnection(url, properties);
+        Connection connection = DriverManager.getConnection(url, properties);
+        hasAnswered = true;
+        return connection;
     }
 
     @Override public void begin(Connection connection) {
@@ -125,9 +127,9 @@ final class DatabaseServer implements Database {
         SQLException first = firstWithState(failure);
         String state = String.valueOf(first.getSQLState());
         String sentence = "The database says: " + words(first) + " (" + state + ").";
-        // Somebody has mistyped it, or a name server is away, for long.
-        boolean isHostUnknown = Failure.isOrHas(first, UnknownHostException.class);
-        if (dialect.canPass(first) && !isHostUnknown) return new TransientFailure("%s", sentence);
+        boolean isRefusal = Cause.isTlsRefusal(first)
+                || (Cause.isUnknownHost(first) && !hasAnswered);
+        if (dialect.canPass(first) && !isRefusal) return new TransientFailure("%s", sentence);
         return state.matches(ROW_REFUSED)
                 ? new Failure("%s", sentence) : Failure.mendable("%s", sentence);
     }
@@ -145,7 +147,7 @@ final class DatabaseServer implements Database {
     /** The driver's message, and that of the cause if it is different. */
     private static String words(SQLException failure) {
         String words = String.valueOf(failure.getMessage()).replaceAll("\\s+", " ");
-        String cause = Failure.reason(failure).replaceAll("\\s+", " ");
+        String cause = Cause.words(failure).replaceAll("\\s+", " ");
         String all = words.contains(cause) ? words : words + " (" + cause + ")";
         return all.replaceFirst("\\.$", "");
     }

@@ -32,22 +32,4 @@ public class Failure extends Exception {
     public boolean isMendable() {
         return isMendable;
     }
-
-    /**
-     * The message of the innermost cause, which says what happened in the words of whoever saw it;
-     * its class if it has none.
-     */
-    public static String reason(Throwable failure) {
-        Throwable innermost = failure;
-        while (innermost.getCause() != null) {
-            innermost = innermost.getCause();
-        }
-        String words = innermost.getMessage();
-        return words == null ? innermost.getClass().getSimpleName() : words;
-    }
-
-    /** Whether a failure is of a class, or has a cause that is. */
-    public static boolean isOrHas(Throwable failure, Class<?> kind) {
-        return failure != null && (kind.isInstance(failure) || isOrHas(failure.getCause(), kind));
-    }
 }

@@ -9,13 +9,12 @@ import java.util.regex.Pattern;
 final class PostgreSql implements Dialect {
 
     private static final Pattern TRANSIENT_STATES = Pattern.compile(
-            "08(?!004)..." // the connection is lost; but 08004: refused
+            "08(?!004|P01)..." // the connection is lost; but 08004: refused, 08P01: not PostgreSQL
             + "|40..." // the transaction was rolled back, and is to be tried again
             + "|57P0[1-5]|25P03|53300" // shutting down, starting up, too many connections
             + "|57014" // a time limit of the server's
             + "|55P03" // a lock is not to be had
-            + "|25006" // only to be read: a standby that has not taken over yet
-            + "|23505|42P07|42710"); // another ingest has made the table at the same moment
+            + "|25006"); // only to be read: a standby that has not taken over yet
 
     @Override public Map<String, String> driversByUrl() {
         return Map.of("jdbc:postgresql:", "org.postgresql.Driver");

@@ -10,7 +10,8 @@ import java.util.Map;
 final class Sqlite implements Dialect {
 
     static final String URL = "jdbc:sqlite:";
-    private static final int BUSY = 5;
+    private static final int BUSY = 5; // SQLite's error codes
+    private static final int PROTOCOL = 15; // lost the race for the lock of a log too often
 
     @Override public Map<String, String> driversByUrl() {
         return Map.of(URL, "org.sqlite.JDBC");
@@ -46,6 +47,6 @@ final class Sqlite implements Dialect {
     }
 
     @Override public boolean canPass(SQLException failure) {
-        return failure.getErrorCode() == BUSY;
+        return failure.getErrorCode() == BUSY || failure.getErrorCode() == PROTOCOL;
     }
 }

@@ -217,7 +217,7 @@ final class SqliteFile implements Database {
     // ---- What its errors mean -------------------------------------------------------------------
 
     @Override public Failure explain(SQLException failure) {
-        String words = Failure.reason(failure).replaceFirst("\\.$", "");
+        String words = Cause.words(failure).replaceFirst("\\.$", "");
         if (words.contains(HOT_JOURNAL)) {
             return Failure.mendable("%s was left in the middle of a transaction, and its journal,"
                     + " %s-journal, has to be rolled back before it can be read: open it once with"

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -96,11 +97,6 @@ public final class Table {
     private Table() {
     }
 
-    /** The statement that finds a row by its id. */
-    public static String findStatement() {
-        return "SELECT 1 FROM " + NAME + " WHERE " + KEY + " = ?";
-    }
-
     /**
      * Makes the table if it is missing; if it is there, checks that it can hold the rows.
      *
@@ -108,11 +104,7 @@ public final class Table {
      */
     static void makeOrCheck(Connection connection, Dialect dialect, String database)
             throws SQLException, Failure {
-        if (!exists(connection)) {
-            try (Statement create = connection.createStatement()) {
-                create.execute(createStatement(dialect));
-            }
-        }
+        if (!exists(connection)) make(connection, dialect);
         List<String> unfit = new ArrayList<>(unfitColumns(connection));
         String unfitForLetters = dialect.unfitForLetters(connection);
         if (!unfitForLetters.isEmpty()) unfit.add(unfitForLetters);
@@ -120,6 +112,15 @@ public final class Table {
             throw new Failure("%s has a table %s that cannot hold these rows: %s. Name another"
                     + " database with --db, or drop that table; the right one is made by %s",
                     database, NAME, String.join("; ", unfit), createStatement(dialect));
+        }
+    }
+
+    private static void make(Connection connection, Dialect dialect) throws SQLException {
+        try (Statement create = connection.createStatement()) {
+            create.execute(createStatement(dialect));
+        } catch (SQLException e) {
+            // Another ingest may have made it at the same moment, in spite of IF NOT EXISTS.
+            if (!exists(connection)) throw e;
         }
     }
 
@@ -171,6 +172,9 @@ public final class Table {
         } else if (!keys(connection).equals(Set.of(KEY))) {
             unfit.add(KEY + " is not its primary key");
         }
+        for (String index : otherUniqueIndexes(connection)) {
+            unfit.add("its index " + index + " wants other values than " + KEY + " to be unique");
+        }
         return unfit;
     }
 
@@ -197,6 +201,23 @@ public final class Table {
             }
         }
         return keys;
+    }
+
+    /** Those that a row of a new id can violate. MySQL would then skip the row. */
+    private static Set<String> otherUniqueIndexes(Connection connection) throws SQLException {
+        Set<String> all = new TreeSet<>();
+        Set<String> withKey = new HashSet<>();
+        try (ResultSet index = connection.getMetaData().getIndexInfo(connection.getCatalog(),
+                connection.getSchema(), NAME, true, true)) {
+            while (index.next()) {
+                String name = index.getString("INDEX_NAME");
+                if (name == null || index.getBoolean("NON_UNIQUE")) continue;
+                all.add(name);
+                if (KEY.equalsIgnoreCase(index.getString("COLUMN_NAME"))) withKey.add(name);
+            }
+        }
+        all.removeAll(withKey);
+        return all;
     }
 
     /** As a pattern; null, which matches any, where there are no schemas. */

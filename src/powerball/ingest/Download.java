@@ -21,8 +21,8 @@ final class Download implements AutoCloseable {
     private static final long POLL_MILLIS = 50; // for rows, before the caller checks other things
 
     private final Options options;
-    private final long firstRowOfJob;
-    private final String firstIdOfJob;
+    private final long firstRow;
+    private final boolean hasServerAnswered;
     private final RowReceiver receiver;
 
     private CompletableFuture<HttpResponse<String>> response;
@@ -33,14 +33,13 @@ final class Download implements AutoCloseable {
     private boolean hasEnded;
 
     /**
-     * Takes the row of the job to start from, and the id of the job's first row, which is null
-     * until it is known.
+     * Takes the row to start from, counted in the job, and whether the server has answered before.
      */
-    Download(Options options, long firstRowOfJob, String firstIdOfJob) {
+    Download(Options options, long firstRow, boolean hasServerAnswered) {
         this.options = options;
-        this.firstRowOfJob = firstRowOfJob;
-        this.firstIdOfJob = firstIdOfJob;
-        receiver = new RowReceiver(firstRowOfJob, options.rows());
+        this.firstRow = firstRow;
+        this.hasServerAnswered = hasServerAnswered;
+        receiver = new RowReceiver(firstRow, options.rows());
     }
 
     /** Sends the request. */
@@ -52,8 +51,8 @@ final class Download implements AutoCloseable {
     }
 
     private String uri() {
-        long from = options.from() + firstRowOfJob;
-        long rows = options.rows() - firstRowOfJob;
+        long from = options.from() + firstRow;
+        long rows = options.rows() - firstRow;
         String uri = options.url() + "/drawing/" + rows + "?seed=" + options.seed();
         if (from > 0) uri += "&from=" + from;
         if (options.rate() > 0) uri += "&rate=" + options.rate();
@@ -63,6 +62,11 @@ final class Download implements AutoCloseable {
     /** Whether nothing more comes: all rows have been taken. */
     boolean hasEnded() {
         return hasEnded;
+    }
+
+    /** Whether the server has begun a stream, in this response or before. */
+    boolean hasServerAnswered() {
+        return hasServerAnswered || hasHeaders;
     }
 
     /** Whether the server has named its stream, so that the rest of it can be asked for. */
@@ -91,7 +95,6 @@ final class Download implements AutoCloseable {
             checkStall();
         } else {
             nanosWithoutRow = 0;
-            checkFirstRow(rows);
             rowsTaken += rows.size();
         }
         return rows;
@@ -104,7 +107,7 @@ final class Download implements AutoCloseable {
         } catch (TimeoutException e) {
             // Not yet. How long this may go on is limited as for a stream that stalls.
         } catch (ExecutionException e) {
-            throw ServerFailure.noResponse(options.url(), e.getCause());
+            throw ServerFailure.noResponse(options.url(), e.getCause(), hasServerAnswered);
         }
     }
 
@@ -115,17 +118,10 @@ final class Download implements AutoCloseable {
         if (isResumable && !seed.equals(String.valueOf(options.seed()))) {
             throw new Failure("The server sent seed %s, not %d.", seed, options.seed());
         }
-        if (!isResumable && firstRowOfJob > 0) {
-            throw new Failure("The server sends no Drawing-Seed, so the rows that it sends now may"
-                    + " not be the missing ones: it cannot resume its stream.");
-        }
-    }
-
-    private void checkFirstRow(List<Object[]> rows) throws Failure {
-        boolean isFirst = rowsTaken == 0 && firstRowOfJob > 0;
-        if (isFirst && rows.get(0)[0].equals(firstIdOfJob)) {
-            throw new Failure("The server began with the first row again, although row %,d was"
-                    + " asked for: it cannot resume.", options.from() + firstRowOfJob);
+        if (!isResumable && options.from() + firstRow > 0) {
+            throw new Failure("The server sends no Drawing-Seed, so the rows that it sends may not"
+                    + " be those from row %,d on: it cannot begin in the middle of a stream.",
+                    options.from() + firstRow);
         }
     }
 
@@ -143,11 +139,11 @@ final class Download implements AutoCloseable {
     }
 
     private boolean hasAllRows() {
-        return firstRowOfJob + rowsTaken == options.rows();
+        return firstRow + rowsTaken == options.rows();
     }
 
     private Failure missingRows(String happened) {
-        long rows = firstRowOfJob + rowsTaken;
+        long rows = firstRow + rowsTaken;
         return ServerFailure.missingRows(happened, rows, options.rows(), isResumable);
     }
 
@@ -155,10 +151,8 @@ final class Download implements AutoCloseable {
      * All rows that have arrived and have not been taken; none if it is not known yet of which
      * stream they are. It does not wait, so an interrupt cannot stop it.
      */
-    List<Object[]> rowsLeft() throws Failure {
-        List<Object[]> rows = hasHeaders ? receiver.rowsLeft() : List.of();
-        if (!rows.isEmpty()) checkFirstRow(rows);
-        return rows;
+    List<Object[]> rowsLeft() {
+        return hasHeaders ? receiver.rowsLeft() : List.of();
     }
 
     /** Ends the response, if it goes on. */

@@ -31,8 +31,8 @@ final class Http {
     }
 
     /**
-     * Closes a client that has nothing left to do, so that its selector thread ends. The JVM would
-     * wait 0.3 s for it. A client can be closed from JDK 21 on; before, an interrupt ends the thread.
+     * Ends the selector thread of a client that has nothing left to do. The JVM would wait 0.3 s
+     * for it. From JDK 21 on, the client can be closed; before, an interrupt ends the thread.
      */
     static void close(HttpClient client) {
         if (client instanceof AutoCloseable closeable) {

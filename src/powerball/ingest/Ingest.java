@@ -43,6 +43,7 @@ public final class Ingest {
     private final Interruption interruption = new Interruption();
     private final HttpClient client;
     private boolean isResumable = true; // until a server has sent rows of a stream without a name
+    private boolean hasServerAnswered;
 
     private Ingest(Options options) {
         this.options = options;
@@ -123,15 +124,15 @@ public final class Ingest {
         }
     }
 
-    /** Asks for the rows from the first one that is not committed, and stores them. */
+    /** Asks for the rows from the last committed one on, and stores those that are new. */
     private void attempt() throws Failure, InterruptedException {
-        long committed = store.committed();
-        long firstRow = store.firstMissingRow();
-        if (firstRow < committed) {
+        long lost = store.forgetLostCommits();
+        if (lost > 0) {
             progress.say(String.format("%,d rows that were committed are not in %s any more."
-                    + " Asking for them again.", committed - firstRow, options.database().name()));
+                    + " Asking for them again.", lost, options.database().name()));
         }
-        try (Download download = new Download(options, firstRow, store.firstIdOfJob())) {
+        long firstRow = store.beginAttempt();
+        try (Download download = new Download(options, firstRow, hasServerAnswered)) {
             download.begin(client);
             storeAll(download);
         }
@@ -156,6 +157,7 @@ public final class Ingest {
             throw failure;
         } finally {
             isResumable &= download.isResumable();
+            hasServerAnswered = download.hasServerAnswered();
         }
     }
 

@@ -6,7 +6,6 @@ import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.UnresolvedAddressException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +15,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
+import powerball.database.Cause;
 import powerball.database.Failure;
 import powerball.database.TransientFailure;
 
@@ -34,27 +34,36 @@ final class ServerFailure {
     private ServerFailure() {
     }
 
-    /** No response. The cause's class, never a guess, says whether that can pass. */
-    static Failure noResponse(String url, Throwable cause) {
-        if (Failure.isOrHas(cause, UnresolvedAddressException.class)) {
-            return new Failure("The host name in %s is unknown.", url);
+    /**
+     * No response.
+     *
+     * @param hasAnswered whether the server has answered before in this job
+     */
+    static Failure noResponse(String url, Throwable failure, boolean hasAnswered) {
+        String words = Cause.words(failure);
+        if (Cause.isUnknownHost(failure)) {
+            String sentence = "The host name in " + url + " is unknown.";
+            return hasAnswered ? new TransientFailure("%s", sentence) : new Failure("%s", sentence);
         }
-        if (Failure.isOrHas(cause, SSLException.class)) {
-            return new Failure("No secure connection to %s: %s.", url, Failure.reason(cause));
+        if (Cause.isTlsRefusal(failure)) {
+            return new Failure("No secure connection to %s: %s.", url, words);
         }
-        if (cause instanceof ConnectException) {
+        boolean isClosed = Cause.isOrHas(failure, ClosedChannelException.class);
+        if (failure instanceof ConnectException && isClosed) { // so HttpClient says: refused
             int port = URI.create(url).getPort();
             String other = port < 0 || port == USUAL_PORT ? "" : " --port " + port;
             return new TransientFailure("No server answers at %s (start one in another terminal:"
                     + " java src/powerball/Server.java%s).", url, other);
         }
-        if (Failure.isOrHas(cause, SocketException.class)
-                || Failure.isOrHas(cause, EOFException.class)
-                || Failure.isOrHas(cause, ClosedChannelException.class)) {
+        if (failure instanceof SSLException) { // its cause may speak of buffers
             return new TransientFailure("The connection to %s broke (%s).",
-                    url, Failure.reason(cause));
+                    url, failure.getMessage());
         }
-        return new Failure("No answer from %s: %s.", url, Failure.reason(cause));
+        if (isClosed || Cause.isOrHas(failure, SocketException.class)
+                || Cause.isOrHas(failure, EOFException.class)) {
+            return new TransientFailure("The connection to %s broke (%s).", url, words);
+        }
+        return new Failure("No answer from %s: %s.", url, words);
     }
 
     /** A response that is not a stream: a status other than 200. */

@@ -1,8 +1,6 @@
 package powerball.ingest;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import powerball.database.Database;
 import powerball.database.Failure;
 import powerball.database.Inserter;
-import powerball.database.Table;
+import powerball.database.StoredRows;
 
 /**
  * Stores rows in transactions of about a second. When the database fails, the transaction is given
@@ -21,8 +19,13 @@ import powerball.database.Table;
  * and sent again, and those that are there are skipped, as {@code transaction_id} is the primary
  * key. Either way each row is there once; they are only counted as "already there".
  *
- * <p><b>Lost commits.</b> After a connection was lost, {@link #firstMissingRow} looks whether the
+ * <p><b>Lost commits.</b> After a connection was lost, {@link #forgetLostCommits} looks whether the
  * last committed row is still there, and goes back as far as it must ({@link Commits}).
+ *
+ * <p><b>Other rows.</b> Two servers behind one address, or a list of names that was edited, give
+ * one id to different rows. So a row that is already there is not only skipped but compared
+ * ({@link StoredRows}): the last committed row, which each attempt begins with, and, once in each
+ * transaction that skips rows, all that are sent to the database at once, a thousand or more.
  *
  * <p>All of it runs on one thread.
  */
@@ -38,13 +41,16 @@ final class Store {
 
     private Connection connection; // null while it is closed
     private Inserter inserter;
+    private StoredRows storedRows;
 
+    private boolean beginsWithCommittedRow; // this attempt
+    private boolean hasOnlyCompared; // since then
     private boolean isInTransaction;
     private long transactionStartNanos;
     private long rowsInTransaction; // those that are waiting not included
     private long alreadyThereInTransaction;
+    private boolean hasComparedInTransaction;
     private String lastIdInTransaction;
-    private String firstIdOfJob;
 
     Store(Database database) {
         this.database = database;
@@ -70,44 +76,55 @@ final class Store {
         return commits.rows() + rowsInTransaction;
     }
 
-    /** The id of the job's first row; null until it has come. */
-    String firstIdOfJob() {
-        return firstIdOfJob;
-    }
-
-    /** The first row of the job that is not in the database, counted from 0. */
-    long firstMissingRow() throws Failure {
-        boolean wasLost = connection == null && committed() > 0;
-        if (!wasLost) return committed();
-        try {
+    /** Forgets commits that the database has lost. Returns how many rows they had. */
+    long forgetLostCommits() throws Failure {
+        long before = committed();
+        boolean wasConnectionLost = connection == null && before > 0;
+        if (!wasConnectionLost) return 0;
+        inDatabase(() -> {
             open();
-            while (commits.lastId() != null && !isStored(commits.lastId())) {
+            while (commits.lastId() != null && !storedRows.hasId(commits.lastId())) {
                 commits.forgetLast();
             }
-        } catch (SQLException e) {
-            throw givenUp(database.explain(e));
-        }
-        return committed();
+        });
+        return before - committed();
     }
 
-    private boolean isStored(String id) throws SQLException {
-        try (PreparedStatement find = connection.prepareStatement(Table.findStatement())) {
-            find.setString(1, id);
-            try (ResultSet found = find.executeQuery()) {
-                return found.next();
-            }
-        }
+    /**
+     * Begins an attempt. Returns the row of the job to ask for, counted from 0: the last committed
+     * one, to be compared. Only if the attempt before has got no further than that, the next one:
+     * otherwise a server that breaks after each row would never bring another.
+     */
+    long beginAttempt() {
+        beginsWithCommittedRow = commits.lastId() != null && !hasOnlyCompared;
+        return beginsWithCommittedRow ? committed() - 1 : committed();
     }
 
+    /** Takes rows of the attempt that has begun, in their order. */
     void add(List<Object[]> rows) throws Failure {
         if (rows.isEmpty()) return;
-        if (firstIdOfJob == null) firstIdOfJob = (String) rows.get(0)[0];
         if (!isInTransaction) {
             isInTransaction = true;
             transactionStartNanos = System.nanoTime();
         }
-        waitingRows.addAll(rows);
+        int compared = 0;
+        if (beginsWithCommittedRow) {
+            inDatabase(() -> compareWithLast(rows.get(0)));
+            compared = 1;
+        }
+        waitingRows.addAll(rows.subList(compared, rows.size()));
         if (waitingRows.size() >= database.dialect().rowsPerBatch()) send();
+    }
+
+    private void compareWithLast(Object[] row) throws SQLException, Failure {
+        beginsWithCommittedRow = false;
+        hasOnlyCompared = true;
+        if (!commits.lastId().equals(row[0])) {
+            throw new Failure("The server was asked for row %,d, whose id is %s, and sends %s:"
+                    + " it cannot resume this stream.", committed(), commits.lastId(), row[0]);
+        }
+        if (connection == null) open();
+        storedRows.compare(List.<Object[]>of(row), committed() - 1);
     }
 
     /** Commits about once a second, and gives other programs a turn. */
@@ -127,46 +144,56 @@ final class Store {
     /** Commits; afterwards there is a table, even if there were no rows. */
     void commit() throws Failure {
         send();
-        try {
-            database.commit(connection);
-        } catch (SQLException e) {
-            throw givenUp(database.explain(e));
-        } catch (Failure e) {
-            throw givenUp(e);
-        }
+        inDatabase(() -> database.commit(connection));
         if (rowsInTransaction > 0) {
             commits.add(rowsInTransaction, alreadyThereInTransaction, lastIdInTransaction);
             everCommitted += rowsInTransaction;
+            hasOnlyCompared = false;
         }
         forgetTransaction();
     }
 
     private void send() throws Failure {
-        try {
+        inDatabase(() -> {
             // Not earlier, so that no empty database is left behind if no server answers.
             if (connection == null) open();
             database.begin(connection);
             insertWaitingRows();
-        } catch (SQLException e) {
-            throw givenUp(database.explain(e));
-        } catch (Failure e) {
-            throw givenUp(e);
-        }
+        });
     }
 
     private void open() throws SQLException, Failure {
         connection = database.openToWrite();
         inserter = database.dialect().inserter(connection);
+        storedRows = new StoredRows(connection);
     }
 
-    private void insertWaitingRows() throws SQLException {
+    private void insertWaitingRows() throws SQLException, Failure {
         if (waitingRows.isEmpty()) return;
         int rows = waitingRows.size();
         int rowsStored = inserter.insert(waitingRows);
+        if (rowsStored < rows && !hasComparedInTransaction) {
+            hasComparedInTransaction = true;
+            storedRows.compare(waitingRows, sent());
+        }
         rowsInTransaction += rows;
         alreadyThereInTransaction += rows - rowsStored;
         lastIdInTransaction = (String) waitingRows.get(rows - 1)[0];
         waitingRows.clear();
+    }
+
+    private interface Work {
+        void run() throws SQLException, Failure;
+    }
+
+    private void inDatabase(Work work) throws Failure {
+        try {
+            work.run();
+        } catch (SQLException e) {
+            throw givenUp(database.explain(e));
+        } catch (Failure e) {
+            throw givenUp(e);
+        }
     }
 
     /** Gives the transaction up by closing its connection. Returns the failure, to be thrown. */
@@ -181,6 +208,7 @@ final class Store {
         isInTransaction = false;
         rowsInTransaction = 0;
         alreadyThereInTransaction = 0;
+        hasComparedInTransaction = false;
     }
 
     void close() {

@@ -155,7 +155,33 @@ abstract class DatabasePromises {
     @Test void aTableOfSomebodyElseIsTakenIfItHoldsTheRows() {
         createTable("CHAR(36)", "VARCHAR(50)", "SMALLINT", "");
         stores(5_000, 0);
+        stores(5_000, 5_000); // and gives back what was stored
         assertEveryRowOnce(5_000);
+    }
+
+    @Test void aTableInWhichAnotherValueMustBeUniqueIsRefused() {
+        createTable("VARCHAR(36)", "VARCHAR(50)", "INTEGER", "");
+        database.execute("CREATE UNIQUE INDEX one_ticket ON powerball_results (customer_id)");
+        try (Run ingest = ingest("10")) {
+            assertEquals(1, ingest.exitCode(), ingest.out());
+            assertTrue(ingest.err().contains("its index one_ticket wants other values than"
+                    + " transaction_id to be unique"), ingest.err());
+        }
+        assertEquals(0, database.count());
+    }
+
+    @Test void aRowThatIsStoredOtherwiseEndsTheJobBeforeAnotherIsStored() {
+        stores(2_000, 0);
+        String id = database.query("SELECT transaction_id FROM powerball_results"
+                + " ORDER BY transaction_id LIMIT 1 OFFSET 600").get(0);
+        database.execute("UPDATE powerball_results SET city = 'Elsewhere' WHERE transaction_id = '"
+                + id + "'");
+        try (Run ingest = ingest("3000")) {
+            assertEquals(1, ingest.exitCode(), ingest.out());
+            assertTrue(ingest.err().contains("Row 601 is stored with the city Elsewhere, and the"
+                    + " server now sends "), ingest.err());
+        }
+        assertEquals(2_000, database.count());
     }
 
     @Test void winnersReadsAllTicketsInLittleMemory() {

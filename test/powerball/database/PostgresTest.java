@@ -226,8 +226,7 @@ class PostgresTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    // the last: another ingest makes the table just now
-    @ValueSource(strings = {"40001", "40P01", "42710"})
+    @ValueSource(strings = {"40001", "40P01", "55P03"})
     void aTransactionThatTheDatabaseWantsAgainIsTriedAgain(String sqlState) {
         failBeforeRow(2_500, 3, sqlState);
         try (Run ingest = ingest(postgres.url(), "5000")) {
@@ -250,14 +249,14 @@ class PostgresTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"53100", "23514", "42501"}) // disk full, check violated, not allowed
+    @ValueSource(strings = {"53100", "23514", "23505", "42501"}) // disk full, row refused, not allowed
     void whatCannotPassEndsTheJobAtOnceInTheDatabasesWords(String sqlState) {
         failBeforeRow(500, 1_000, sqlState);
         String err = failure(postgres.url(), "1000");
         assertEquals(1, tries(), err);
         assertTrue(err.contains("the test interferes"), err);
         // A row that the table does not take will not be taken the next time.
-        assertEquals(!sqlState.equals("23514"), err.contains("To finish: "), err);
+        assertEquals(!sqlState.startsWith("23"), err.contains("To finish: "), err);
     }
 
     @Test void aCommitWaitsForTheDisk() {
