@@ -51,8 +51,8 @@ final class Options {
 
     private Options(Arguments given) {
         this.given = given;
-        require(given.words().size() <= 1, "rows must be one number, not \"%s\"",
-                String.join(" ", given.words()));
+        require(given.words().size() <= 1, "rows must be one number, not %s",
+                Text.quoted(String.join(" ", given.words())));
         url = url(given.text("--url", "http://127.0.0.1:8000"));
         database = Database.named(given.text("--db", "powerball_data.db"));
         seed = given.number("--seed", 0, MAX_SEED, chooseSeed());

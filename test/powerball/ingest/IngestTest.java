@@ -220,6 +220,16 @@ class IngestTest {
     }
 
     @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"postgresql://u:geheim@x/y", "--seed=mysql://u:geheim@x", "-pgeheim",
+        "--rate=password=geheim", "--from=u:geheim@x", "1000 postgres://u:geheim@x/y",
+        "PGPASSWORD=geheim", "--password=geheim", "--quiet=geheim", "--url=ftp://u:geheim@x"})
+    void noMessageRepeatsWhatMayBeAPassword(String typed) {
+        String message = assertThrows(IllegalArgumentException.class,
+                () -> Options.parse(typed.split(" "))).getMessage();
+        assertFalse(message.contains("geheim"), message);
+    }
+
+    @ParameterizedTest(name = "{0}")
     @CsvSource({
         "jdbc:duckdb:, jdbc:duckdb:tickets.duckdb",
         "jdbc:duckdb::memory:, jdbc:duckdb:tickets.duckdb",

@@ -88,6 +88,14 @@ class TextTest {
         assertEquals(quoted, Text.quotedForShell(word));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '\0', value = {
+        "ten | \"ten\"", "-5 | \"-5\"", "1e3 | \"1e3\"", "a b | \"a b\"", "u:p@host | what was typed",
+        "pwd=x | what was typed", "x://y | what was typed", "-px | what was typed"})
+    void whatMayBeAPasswordIsNotQuoted(String typed, String quoted) {
+        assertEquals(quoted, Text.quoted(typed));
+    }
+
     @Test void aShellReadsEveryWordAsItWas() {
         List<String> words = List.of("", "plain", "two words", "~", "~ana", "=x", "a=b", "$HOME",
                 "${HOME}", "`id`", "$(id)", "a\"b", "a'b", "'\"", "a\\b", "\\", "!!", "a!b", "*",
