@@ -119,7 +119,7 @@ class ReadmeTest {
             Files.copy(postgres.driverJar(), clone.resolve("lib/driver.jar"));
             shell("./build.sh", 0);
             shell(command.replace("ingest.jar", "ingest.jar --url " + server.url)
-                    .replace("jdbc:postgresql://localhost/lesson?user=teacher", postgres.url()), 0);
+                    .replace("jdbc:postgresql://localhost/lesson?user=ana", postgres.url()), 0);
             assertEquals(1000, postgres.count());
         }
     }
