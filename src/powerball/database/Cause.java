@@ -1,12 +1,19 @@
 package powerball.database;
 
+import java.io.FileNotFoundException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
 /** What lies behind an exception, whose own class and message may only say that it failed. */
 public final class Cause {
+
+    private static final Pattern CUT_IN_HANDSHAKE =
+            Pattern.compile("terminated the handshake|close_notify during handshake");
+    private static final Pattern ABOUT_CERTIFICATES =
+            Pattern.compile("(?i)certificate|key ?store|hostname ?verif");
 
     private Cause() {
     }
@@ -40,16 +47,17 @@ public final class Cause {
 
     /**
      * Whether one side has refused to speak TLS with the other: a certificate that is not trusted,
-     * a name that does not match, no common protocol. A connection that was cut during the
-     * handshake, as by a gateway that restarts, is none; Java tells it by its words alone.
+     * that has another name, or whose file is not there; no common protocol. A connection that was
+     * cut during the handshake, as by a gateway that restarts, is none. Java tells that by its words
+     * alone, and drivers of databases speak of a lost connection where they mean a certificate.
      */
     public static boolean isTlsRefusal(Throwable failure) {
         if (failure == null) return false;
         String words = String.valueOf(failure.getMessage());
         boolean isRefusal = failure instanceof SSLException
                 && !isOrHas(failure, SocketException.class)
-                && !words.contains("terminated the handshake")
-                && !words.contains("close_notify during handshake");
-        return isRefusal || isTlsRefusal(failure.getCause());
+                && !CUT_IN_HANDSHAKE.matcher(words).find();
+        return isRefusal || ABOUT_CERTIFICATES.matcher(words).find()
+                || failure instanceof FileNotFoundException || isTlsRefusal(failure.getCause());
     }
 }

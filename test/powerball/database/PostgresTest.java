@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -223,6 +224,27 @@ class PostgresTest {
     private static void terminateWhoWaits() {
         assertEquals(List.of("t"), postgres.query("SELECT pg_terminate_backend(pid) "
                 + "FROM pg_stat_activity WHERE wait_event = 'advisory'"));
+    }
+
+    /** As when the name server is started again. The JVM takes its hosts from a file here. */
+    @Test void aHostThatHasAnsweredMayBeUnknownForAWhile() throws IOException {
+        Path hosts = folder.resolve("hosts");
+        String known = "127.0.0.1 database.test\n";
+        Files.writeString(hosts, known);
+        String db = postgres.url().replace("127.0.0.1", "database.test");
+        List<String> jvm = List.of("-Djdk.net.hosts.file=" + hosts, "-Dsun.net.inetaddr.ttl=0",
+                "-Dsun.net.inetaddr.negative.ttl=0");
+        try (Run ingest = Run.start(folder, postgres.command("Ingest", jvm, "40000", "--rate",
+                "8000", "--seed", "" + SEED, "--url", server.url, "--db", db))) {
+            ingest.awaitOutput("[1-9][0-9,]+ of 40,000 rows");
+            Files.writeString(hosts, "");
+            postgres.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    + " WHERE datname = current_database() AND pid <> pg_backend_pid()");
+            ingest.awaitOutput("\\(database.test.*\\)\\. Asking for the rest in ");
+            Files.writeString(hosts, known);
+            assertEquals(0, ingest.exitCode(), ingest.err());
+        }
+        assertEveryRowOnce(40_000);
     }
 
     @ParameterizedTest(name = "{0}")
