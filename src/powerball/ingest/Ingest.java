@@ -21,17 +21,18 @@ import powerball.terminal.Text;
  * </pre>
  *
  * <b>How it recovers.</b> A job is a loop of attempts ({@link #job}). An attempt asks for the rows
- * from the first one that is not committed, and stores them ({@link #attempt}). It ends well, or
- * with a {@link Failure}; after a {@link TransientFailure} (the stream breaks or stalls, a server
- * or a database is away, busy or locked) the rows that have arrived are committed, if that can be,
- * and after a pause the next attempt begins, until the {@link Patience} is at its end. No row is
- * lost, as only committed rows are not asked for again. No row is stored twice, as its id is the
- * primary key, and the same seed gives the same ids. For the same reason, the same command finishes
- * a job that has failed. There is no other mechanism.
+ * from the last committed one on, and stores the others ({@link #attempt}). It ends well, or with a
+ * {@link Failure}; after a {@link TransientFailure} (the stream breaks or stalls, a server or a
+ * database is away, busy or locked) the rows that have arrived are committed, if that can be, and
+ * after a pause the next attempt begins, until the {@link Patience} is at its end. No row is lost,
+ * as only committed rows are not asked for again. No row is stored twice, as its id is the primary
+ * key, and the same seed gives the same ids. For the same reason, the same command finishes a job
+ * that has failed. There is no other mechanism.
  *
  * <p><b>Who does what.</b> This class and the {@link Store} run on the main thread, and so does the
  * {@link Download}. The {@link RowReceiver} with its {@link RowParser} works on the threads of the
- * HTTP client; a queue connects the two. The {@link Interruption} is called by the JVM, at Ctrl-C.
+ * HTTP client; a queue connects the two. A thread of its own loads the driver while the client is
+ * made. The {@link Interruption} is called by the JVM, at Ctrl-C.
  */
 public final class Ingest {
 

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import powerball.database.Dialect;
 import powerball.terminal.Text;
 import powerball.tools.FakeServer;
 import powerball.tools.Programs;
@@ -238,6 +239,12 @@ class IngestTest {
     void aUrlThatNamesNoDatabaseIsRefused(String db, String example) {
         String prefix = db.substring(0, db.indexOf(':', "jdbc:".length()) + 1);
         assertRefused("--db must name a database behind " + prefix + ", as in " + example, db);
+    }
+
+    @Test void theUsageNamesEveryDatabase() {
+        for (String prefix : Dialect.prefixes()) {
+            assertTrue(Options.USAGE.contains(prefix), prefix);
+        }
     }
 
     private static void assertRefused(String sentence, String db) {
