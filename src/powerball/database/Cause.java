@@ -47,9 +47,9 @@ public final class Cause {
 
     /**
      * Whether one side has refused to speak TLS with the other: a certificate that is not trusted,
-     * that has another name, or whose file is not there; no common protocol. A connection that was
-     * cut during the handshake, as by a gateway that restarts, is none. Java tells that by its words
-     * alone, and drivers of databases speak of a lost connection where they mean a certificate.
+     * that has another name, or whose file is not there; no common protocol. That does not include
+     * a connection that was cut during the handshake, as by a gateway that restarts: Java tells it
+     * by its words alone. Drivers call a refused certificate a lost connection.
      */
     public static boolean isTlsRefusal(Throwable failure) {
         if (failure == null) return false;

@@ -150,7 +150,8 @@ export function speed(run) {
     return run.rowsReceived === 0 ? 0 : run.rowsReceived / secondsSoFar(run);
   }
   const seconds = millisOfLastPart(run) / 1000;
-  return seconds < SPEED_SECONDS || silentSeconds(run) > 0 ? 0 : (run.rowsReceived - run.lastPart.rowsBefore) / seconds;
+  const isUnknown = seconds < SPEED_SECONDS || silentSeconds(run) > 0;
+  return isUnknown ? 0 : (run.rowsReceived - run.lastPart.rowsBefore) / seconds;
 }
 
 export function elapsed(run) {

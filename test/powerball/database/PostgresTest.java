@@ -271,7 +271,7 @@ class PostgresTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"53100", "23514", "23505", "42501"}) // disk full, row refused, not allowed
+    @ValueSource(strings = {"53100", "23514", "23505", "42501"}) // disk, row, row, right
     void whatCannotPassEndsTheJobAtOnceInTheDatabasesWords(String sqlState) {
         failBeforeRow(500, 1_000, sqlState);
         String err = failure(postgres.url(), "1000");

@@ -330,7 +330,8 @@ class IngestFaultTest {
                 server)) {
             assertFailed(ingest, folder, new Case("ignores from", null, 600,
                     "The server was asked for row 600, whose id is " + FakeServer.id(599)
-                    + ", and sends " + FakeServer.id(0) + ": it cannot resume this stream."), false);
+                    + ", and sends " + FakeServer.id(0) + ": it cannot resume this stream."),
+                    false);
         }
     }
 
