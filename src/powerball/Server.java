@@ -12,7 +12,6 @@ import java.io.StringWriter;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URL;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
@@ -241,8 +240,8 @@ public class Server {
             fail(reply, failure);
         } finally {
             reply.watch.close();
-            repliesInProgress.remove(reply);
             log.add(reply.logLine());
+            repliesInProgress.remove(reply); // last: at its end, the server waits for all of them
         }
     }
 
@@ -338,7 +337,7 @@ public class Server {
             // The server is stopping: nobody gets a slot.
         }
         if (!reply.hasSlot) {
-            String detail = "all " + options.maxStreams + " streams are taken; try again";
+            String detail = "all streams are taken (" + options.maxStreams + "); try again";
             throw new Refusal(503, detail, Map.of("Retry-After", "1"));
         }
     }
@@ -408,9 +407,12 @@ public class Server {
     private void fail(Reply reply, Throwable failure) throws IOException {
         IOException end = new IOException(failure);
         try {
-            boolean isOfTheConnection = failure instanceof IOException;
-            if (!isOfTheConnection) logTrace(failure);
-            reply.breakReason = isOfTheConnection ? reply.reason(failure) : failure.toString();
+            if (failure instanceof IOException) {
+                reply.breakReason = handlers.isShutdown() ? "stopped" : reply.reason(failure);
+            } else {
+                reply.breakReason = failure.toString();
+                logTrace(failure);
+            }
         } catch (Throwable another) { // there may be no memory left to say it
             end.addSuppressed(another);
         }
@@ -447,7 +449,6 @@ public class Server {
         /** Why the connection broke, in one word for the log. */
         String reason(Throwable failure) {
             if (watch.isCut()) return "stalled";
-            if (failure instanceof ClosedByInterruptException) return "stopped";
             boolean ours = failure instanceof Break;
             return ours ? failure.getMessage() : "gone";
         }

@@ -753,7 +753,7 @@ class PageTest {
                 small.run.awaitOutput("seed=7 begins");
                 page.click("#go-on");
                 awaitStatus("refused");
-                assertEquals("The server refused: all 1 streams are taken; try again", status());
+                assertEquals("The server refused: all streams are taken (1); try again", status());
                 assertTrue(other.isConnected());
             }
             small.run.awaitOutput("seed=7 200 .* broken: ");

@@ -339,7 +339,7 @@ class ServerFaultTest {
                 assertEquals(List.of("application/problem+json"), third.headers()
                         .allValues("Content-Type"));
                 assertEquals(Map.of("title", "Service Unavailable", "status", 503,
-                        "detail", "all 2 streams are taken; try again"),
+                        "detail", "all streams are taken (2); try again"),
                                 FormatTest.json(third.body()));
                 assertEquals(200, server.get("/").statusCode(), "the page needs no stream");
                 assertEquals(200, server.get("/openapi.json").statusCode(), "nor does this");
@@ -590,6 +590,8 @@ class ServerFaultTest {
                     "the slow stream looks whole");
             assertFalse(ServerProcess.isWhole(ServerProcess.untilItEnds(stalled)),
                     "the stalled stream looks whole");
+            assertEquals(2, server.run.out().split(" broken: stopped\n", -1).length - 1,
+                    server.run.out());
             assertEquals("", server.run.err());
         }
     }

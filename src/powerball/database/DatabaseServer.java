@@ -125,8 +125,9 @@ final class DatabaseServer implements Database {
 
     @Override public Failure explain(SQLException failure) {
         SQLException first = firstWithState(failure);
-        String state = String.valueOf(first.getSQLState());
-        String sentence = "The database says: " + words(first) + " (" + state + ").";
+        String state = first.getSQLState() == null ? "" : first.getSQLState();
+        String code = state.isEmpty() ? "" : " (" + state + ")";
+        String sentence = "The database says: " + words(first) + code + ".";
         boolean isRefusal = Cause.isTlsRefusal(first)
                 || (Cause.isUnknownHost(first) && !hasAnswered);
         if (dialect.canPass(first) && !isRefusal) return new TransientFailure("%s", sentence);
