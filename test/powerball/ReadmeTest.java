@@ -111,7 +111,8 @@ class ReadmeTest {
     // ---- Beyond one machine ---------------------------------------------------------------------
 
     @Test void slicesThatRunAtOnceFillOneTable() throws IOException {
-        String command = blocks("src/README.md", "sh").get(0)
+        String command = blocks("src/README.md", "sh").stream()
+                .filter(block -> block.contains("xargs")).findFirst().orElseThrow()
                 .replace("250000", "250").replace("750000", "750");
         Postgres postgres = postgres();
         try (ServerProcess server = ServerProcess.start()) {
@@ -144,6 +145,17 @@ class ReadmeTest {
     }
 
     // ---- Pipelines ------------------------------------------------------------------------------
+
+    @Test void aFileIsCompletedByHand() throws IOException {
+        String complete = blocks("src/README.md", "sh").stream()
+                .filter(block -> block.contains("part.csv")).findFirst().orElseThrow();
+        try (ServerProcess server = ServerProcess.start()) {
+            String whole = server.get("/drawing/100000?seed=7&format=csv").body();
+            Files.writeString(clone.resolve("part.csv"), whole.substring(0, 1_234_567));
+            shell(complete.replace("http://127.0.0.1:8000", server.url), 0);
+            assertEquals(whole, Files.readString(clone.resolve("whole.csv")));
+        }
+    }
 
     @Test void psqlStoresAWholeStreamOrNothing() throws IOException {
         Run.tool("psql");
