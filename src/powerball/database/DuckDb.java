@@ -1,5 +1,7 @@
 package powerball.database;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
@@ -15,9 +17,11 @@ final class DuckDb implements Dialect {
         return "jdbc:duckdb:tickets.duckdb";
     }
 
-    /** A database in memory is gone when the program ends. */
+    /** A database in memory is gone when the program ends; a pipe would never answer. */
     @Override public boolean namesDatabase(String url) {
-        return url.matches("jdbc:duckdb:(?!:memory:)[^;?].*");
+        if (!url.matches("jdbc:duckdb:(?!:memory:)[^;?].*")) return false;
+        Path file = Path.of(url.replaceFirst("jdbc:duckdb:([^;?]*).*", "$1"));
+        return !Files.exists(file) || Files.isRegularFile(file);
     }
 
     @Override public String driverCoordinate() {

@@ -231,15 +231,21 @@ final class SqliteFile implements Database {
             case FULL -> Failure.mendable("%s cannot grow: the disk is full.", name());
             case CONSTRAINT_FAILED -> new Failure("%s takes no such row: %s.", name(), words);
             case NOT_A_DATABASE -> new Failure("%s is not a SQLite database.", name());
-            case CANNOT_OPEN -> Failure.mendable("%s cannot be opened: %s. SQLite must be allowed"
-                    + " to read it and to write in its folder, to read alone, too, if it has a"
-                    + " write-ahead log. Rows may be in %s-wal, which must stay beside it.",
-                    name(), words, name());
+            case CANNOT_OPEN -> Failure.mendable("%s cannot be opened: %s.%s", name(), words,
+                    whatItTakesToOpen());
             case 0 -> Failure.mendable("%s cannot be opened: %s. The driver unpacks native code"
                     + " into %s. Where it may not do so or not run it, name another folder:"
                     + " java -Dorg.sqlite.tmpdir=FOLDER", name(), words, temporaryFolder());
             default -> Failure.mendable("%s cannot be used: SQLite says: %s.", name(), words);
         };
+    }
+
+    private String whatItTakesToOpen() {
+        Path folder = path.toAbsolutePath().getParent();
+        if (folder != null && !Files.isDirectory(folder)) return " There is no folder " + folder + ".";
+        return " SQLite must be allowed to read it and to write in its folder, to read alone, too,"
+                + " if it has a write-ahead log. Rows may be in " + name() + "-wal, which must stay"
+                + " beside it.";
     }
 
     private static String temporaryFolder() {

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeSet;
 
 /**
  * Compares rows that come with those that are stored under the same ids. They differ if another
@@ -34,10 +35,10 @@ public final class StoredRows {
     }
 
     /**
-     * Compares rows with those that are stored; rows that are not there do not count.
+     * Compares rows that have been sent to the table with those that it holds.
      *
      * @param rowsBefore how many rows of the job come before these
-     * @throws Failure if one is stored otherwise
+     * @throws Failure if one is stored otherwise, or is not there: a trigger may have kept it out
      */
     public void compare(List<Object[]> rows, long rowsBefore) throws SQLException, Failure {
         for (int start = 0; start < rows.size(); start += IDS_PER_STATEMENT) {
@@ -52,13 +53,21 @@ public final class StoredRows {
         for (int i = 0; i < ids.size(); i++) {
             indexes.put(ids.get(i).toLowerCase(Locale.ROOT), i);
         }
+        TreeSet<Integer> missing = new TreeSet<>(indexes.values());
         bind(ids);
         try (ResultSet stored = select.executeQuery()) {
             while (stored.next()) {
                 // A column of the type UUID gives back small letters, whatever was stored.
                 Integer index = indexes.get(stored.getString(1).toLowerCase(Locale.ROOT));
-                if (index != null) compare(rows.get(index), stored, rowsBefore + index);
+                if (index == null) continue;
+                compare(rows.get(index), stored, rowsBefore + index);
+                missing.remove(index);
             }
+        }
+        if (!missing.isEmpty()) {
+            throw Failure.mendable("Row %,d has been sent to table %s, which does not hold it:"
+                    + " there is no row of the id %s.", rowsBefore + missing.first() + 1,
+                    Table.NAME, ids.get(missing.first()));
         }
     }
 

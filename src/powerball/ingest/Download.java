@@ -2,6 +2,7 @@ package powerball.ingest;
 
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -13,8 +14,9 @@ import powerball.database.Failure;
 
 /**
  * One request for rows, and its response, as the thread that stores the rows sees it: it calls
- * {@link #begin} once and {@link #next} until {@link #hasEnded}. All fields belong to that thread;
- * what the HTTP client's threads do is in {@link RowReceiver}.
+ * {@link #begin} once and {@link #next} until {@link #hasEnded}. All fields belong to that thread,
+ * but for the headers, which an HTTP client's thread sets once; what else those threads do is in
+ * {@link RowReceiver}.
  */
 final class Download implements AutoCloseable {
 
@@ -26,6 +28,7 @@ final class Download implements AutoCloseable {
     private final RowReceiver receiver;
 
     private CompletableFuture<HttpResponse<String>> response;
+    private volatile HttpHeaders streamHeaders; // null: it is not known that a stream has begun
     private boolean hasHeaders;
     private boolean isResumable = true; // unless the headers show that it is not
     private long rowsTaken;
@@ -46,8 +49,14 @@ final class Download implements AutoCloseable {
     void begin(HttpClient client) {
         // No HttpRequest.timeout: from JDK 26 on, it limits the whole stream.
         HttpRequest request = HttpRequest.newBuilder(URI.create(uri())).build();
-        response = client.sendAsync(request,
-                info -> info.statusCode() == 200 ? receiver : new ProblemReceiver());
+        response = client.sendAsync(request, this::receiverFor);
+    }
+
+    /** Called on a thread of the HTTP client, when the headers are there. */
+    private HttpResponse.BodySubscriber<String> receiverFor(HttpResponse.ResponseInfo info) {
+        if (info.statusCode() != 200) return new ProblemReceiver();
+        streamHeaders = info.headers();
+        return receiver;
     }
 
     private String uri() {
@@ -102,26 +111,30 @@ final class Download implements AutoCloseable {
 
     private void awaitHeaders() throws Failure, InterruptedException {
         try {
-            checkHeaders(response.get(POLL_MILLIS, TimeUnit.MILLISECONDS));
-            hasHeaders = true;
+            HttpResponse<String> answer = response.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+            if (answer.statusCode() != 200) throw ServerFailure.refusal(answer);
         } catch (TimeoutException e) {
-            // Not yet. How long this may go on is limited as for a stream that stalls.
+            return; // How long this may go on is limited as for a stream that stalls.
         } catch (ExecutionException e) {
-            throw ServerFailure.noResponse(options.url(), e.getCause(), hasServerAnswered);
+            if (streamHeaders == null) {
+                throw ServerFailure.noResponse(options.url(), e.getCause(), hasServerAnswered);
+            }
+            receiver.onError(e.getCause()); // a stream that broke at once
         }
+        checkHeaders();
+        hasHeaders = true;
     }
 
-    private void checkHeaders(HttpResponse<String> headers) throws Failure {
-        if (headers.statusCode() != 200) throw ServerFailure.refusal(headers);
-        String seed = headers.headers().firstValue("Drawing-Seed").orElse(null);
+    private void checkHeaders() throws Failure {
+        String seed = streamHeaders.firstValue("Drawing-Seed").orElse(null);
         isResumable = seed != null;
-        if (isResumable && !seed.equals(String.valueOf(options.seed()))) {
-            throw new Failure("The server sent seed %s, not %d.", seed, options.seed());
-        }
         if (!isResumable && options.from() + firstRow > 0) {
             throw new Failure("The server sends no Drawing-Seed, so the rows that it sends may not"
                     + " be those from row %,d on: it cannot begin in the middle of a stream.",
                     options.from() + firstRow);
+        }
+        if (isResumable && !seed.equals(String.valueOf(options.seed()))) {
+            throw new Failure("The server sent seed %s, not %d.", seed, options.seed());
         }
     }
 

@@ -59,7 +59,7 @@ public final class Ingest {
         LogManager.getLogManager().reset(); // drivers log stack traces; exceptions say it all
         if (Arguments.askForHelp(typed)) {
             System.out.println(Options.USAGE);
-            return;
+            System.exit(System.out.checkError() ? 1 : 0);
         }
         try {
             System.exit(new Ingest(Options.parse(typed)).run());
@@ -132,7 +132,7 @@ public final class Ingest {
             progress.say(String.format("%,d rows that were committed are not in %s any more."
                     + " Asking for them again.", lost, options.database().name()));
         }
-        long firstRow = store.beginAttempt();
+        long firstRow = store.beginAttempt(options.highestRowToBeginWith());
         try (Download download = new Download(options, firstRow, hasServerAnswered)) {
             download.begin(client);
             storeAll(download);

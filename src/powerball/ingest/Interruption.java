@@ -1,6 +1,7 @@
 package powerball.ingest;
 
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Ctrl-C, and the other signals that end a program, in steps:
@@ -18,6 +19,9 @@ import java.util.concurrent.CountDownLatch;
  */
 final class Interruption {
 
+    /** Longer than a driver waits for its server. One that never returns must not last longer. */
+    private static final long MAX_WAIT_SECONDS = 45;
+
     private final Thread job = Thread.currentThread();
     private final CountDownLatch finished = new CountDownLatch(1);
     private volatile boolean isRequested;
@@ -32,7 +36,7 @@ final class Interruption {
         isRequested = true;
         job.interrupt();
         try {
-            finished.await();
+            finished.await(MAX_WAIT_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the JVM ends in any case
         }

@@ -116,6 +116,11 @@ final class Options {
         return rows;
     }
 
+    /** The highest row of the job that a server accepts as the first, counted in the job. */
+    long highestRowToBeginWith() {
+        return MAX_ROWS - from;
+    }
+
     /** Rows a second; 0: as fast as they come. */
     long rate() {
         return rate;

@@ -43,8 +43,8 @@ final class Store {
     private Inserter inserter;
     private StoredRows storedRows;
 
-    private boolean beginsWithCommittedRow; // this attempt
-    private boolean hasOnlyCompared; // since then
+    private long committedRowsToCome; // in this attempt
+    private boolean hasOnlyCompared; // since the last new row
     private boolean isInTransaction;
     private long transactionStartNanos;
     private long rowsInTransaction; // those that are waiting not included
@@ -86,6 +86,7 @@ final class Store {
             while (commits.lastId() != null && !storedRows.hasId(commits.lastId())) {
                 commits.forgetLast();
             }
+            database.commit(connection); // what has only been read is no transaction to wait in
         });
         return before - committed();
     }
@@ -94,30 +95,34 @@ final class Store {
      * Begins an attempt. Returns the row of the job to ask for, counted from 0: the last committed
      * one, to be compared. Only if the attempt before has got no further than that, the next one:
      * otherwise a server that breaks after each row would never bring another.
+     *
+     * @param highest the highest row that a server can begin with; 0 or more
      */
-    long beginAttempt() {
-        beginsWithCommittedRow = commits.lastId() != null && !hasOnlyCompared;
-        return beginsWithCommittedRow ? committed() - 1 : committed();
+    long beginAttempt(long highest) {
+        boolean comparesLast = commits.lastId() != null && !hasOnlyCompared;
+        long firstRow = Math.min(comparesLast ? committed() - 1 : committed(), highest);
+        committedRowsToCome = committed() - firstRow;
+        return firstRow;
     }
 
     /** Takes rows of the attempt that has begun, in their order. */
     void add(List<Object[]> rows) throws Failure {
-        if (rows.isEmpty()) return;
+        int stored = (int) Math.min(committedRowsToCome, rows.size());
+        committedRowsToCome -= stored;
+        if (stored > 0 && committedRowsToCome == 0) {
+            inDatabase(() -> compareWithLast(rows.get(stored - 1)));
+        }
+        if (stored == rows.size()) return;
+
         if (!isInTransaction) {
             isInTransaction = true;
             transactionStartNanos = System.nanoTime();
         }
-        int compared = 0;
-        if (beginsWithCommittedRow) {
-            inDatabase(() -> compareWithLast(rows.get(0)));
-            compared = 1;
-        }
-        waitingRows.addAll(rows.subList(compared, rows.size()));
+        waitingRows.addAll(rows.subList(stored, rows.size()));
         if (waitingRows.size() >= database.dialect().rowsPerBatch()) send();
     }
 
     private void compareWithLast(Object[] row) throws SQLException, Failure {
-        beginsWithCommittedRow = false;
         hasOnlyCompared = true;
         if (!commits.lastId().equals(row[0])) {
             throw new Failure("The server was asked for row %,d, whose id is %s, and sends %s:"
@@ -125,6 +130,7 @@ final class Store {
         }
         if (connection == null) open();
         storedRows.compare(List.<Object[]>of(row), committed() - 1);
+        database.commit(connection); // of reading; see above
     }
 
     /** Commits about once a second, and gives other programs a turn. */

@@ -258,6 +258,20 @@ class PostgresTest {
         assertEveryRowOnce(5_000);
     }
 
+    /** Whoever has a connection waits for rows outside of a transaction. */
+    @Test void aServerThatEndsIdleTransactionsIsNoHindrance() {
+        postgres.execute("ALTER DATABASE " + postgres.query("SELECT current_database()").get(0)
+                + " SET idle_in_transaction_session_timeout = '300ms'");
+        try (Run ingest = ingest(postgres.url(), "8", "--rate", "1")) {
+            Run.await("rows", () -> postgres.count() > 2);
+            postgres.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    + " WHERE datname = current_database() AND pid <> pg_backend_pid()");
+            assertEquals(0, ingest.exitCode(), ingest.err());
+            assertFalse(ingest.said().contains("25P03"), ingest.err());
+        }
+        assertEveryRowOnce(8);
+    }
+
     @Test void aTransactionThatFailsAgainAndAgainEndsTheJobUntilTheSameCommandFinishesIt() {
         failBeforeRow(0, 1_000, "40001");
         String err = failure(postgres.url(), "1000", "--patience-seconds", "2");

@@ -348,6 +348,23 @@ class IngestFaultTest {
         assertEquals(ROWS, SqliteDatabase.count(folder.resolve("powerball_data.db")));
     }
 
+    /** The JDK's client tells that now as a broken body, and now as no answer at all. */
+    @Test void aStreamThatBreaksWithItsHeadersIsAskedForAgain() throws IOException {
+        AtomicInteger asked = new AtomicInteger();
+        FakeServer.Answer badAtOnce = (request, out) -> {
+            boolean isGood = asked.incrementAndGet() > 6;
+            FakeServer.send(out, OK + "\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    + (isGood ? "" : "zz\r\n"));
+            FakeServer.chunk(out, FakeServer.rows(0, ROWS));
+            FakeServer.chunk(out, "");
+        };
+        try (FakeServer server = new FakeServer(badAtOnce); Run ingest = ingest(folder, server)) {
+            assertEquals(0, ingest.exitCode(), ingest.err());
+            assertEquals(6, ingest.said().split("The stream broke after 0 of ").length - 1,
+                    ingest.err());
+        }
+    }
+
     @Test void aServerThatHangsUpIsAskedAgain() throws IOException {
         AtomicInteger asked = new AtomicInteger();
         FakeServer.Answer hangingUp = (request, out) -> {

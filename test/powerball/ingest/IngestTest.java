@@ -241,6 +241,24 @@ class IngestTest {
         assertRefused("--db must name a database behind " + prefix + ", as in " + example, db);
     }
 
+    /** The driver would wait for ever, and not even Ctrl-C would end it. */
+    @Test void aPipeIsNoDatabase() {
+        Path pipe = folder.resolve("pipe");
+        Run.succeeds("mkfifo", pipe.toString());
+        assertRefused("--db must name a database behind jdbc:duckdb:, as in"
+                + " jdbc:duckdb:tickets.duckdb", "jdbc:duckdb:" + pipe);
+    }
+
+    @Test void aFolderThatIsMissingIsNamed() {
+        Path db = folder.resolve("nosuch/x.db");
+        try (ServerProcess server = ServerProcess.start();
+                Run ingest = Run.ingest(folder, "10", "--url", server.url, "--db", "" + db)) {
+            assertEquals(1, ingest.exitCode(), ingest.out());
+            assertTrue(ingest.err().contains(" There is no folder " + db.getParent() + ".\n"),
+                    ingest.err());
+        }
+    }
+
     @Test void theUsageNamesEveryDatabase() {
         for (String prefix : Dialect.prefixes()) {
             assertTrue(Options.USAGE.contains(prefix), prefix);

@@ -95,6 +95,20 @@ class OtherRowsTest {
         assertEquals(500, SqliteDatabase.count(database()));
     }
 
+    @Test void aRowThatTheTableSwallowsEndsTheJob() {
+        try (Run ingest = ingest(server.url, "0")) {
+            assertEquals(0, ingest.exitCode(), ingest.err());
+        }
+        SqliteDatabase.execute(database(), "CREATE TRIGGER swallow BEFORE INSERT ON"
+                + " powerball_results WHEN NEW.state = 'CA' BEGIN SELECT RAISE(IGNORE); END");
+        try (Run ingest = ingest(server.url, "1000")) {
+            assertEquals(1, ingest.exitCode(), ingest.out());
+            assertTrue(ingest.err().contains(" has been sent to table powerball_results, which does"
+                    + " not hold it: there is no row of the id "), ingest.err());
+        }
+        assertEquals(0, SqliteDatabase.count(database()));
+    }
+
     @Test void oneIdForTwoRowsOfAStreamEndsTheJob() throws IOException {
         String other = Row.of(3).with("last_name", "Nobody").sql();
         FakeServer.Answer twice = FakeServer.chunked("HTTP/1.1 200 OK\r\nDrawing-Seed: 42",

@@ -109,6 +109,20 @@ class ResumeTest {
         assertHoldsWhatTheServerSends(82_000, 8);
     }
 
+    /** No server begins with a row beyond 10^9, so the job begins again with its first one. */
+    @Test void aJobThatReachesBeyondTheHighestFirstRowIsResumedToo() throws IOException {
+        Iterator<Proxy.Break> breaks = List.of(new Proxy.Break(100_000, Proxy.Fault.FIN),
+                new Proxy.Break(300_000, Proxy.Fault.FIN), Proxy.Break.NEVER).iterator();
+        try (Proxy proxy = new Proxy(server.port, breaks::next);
+                Run ingest = Run.ingest(folder, "5000", "--seed", "8", "--from", "1000000000",
+                        "--url", proxy.url)) {
+            assertEquals(0, ingest.exitCode(), ingest.err());
+            assertTrue(ingest.out().contains("Stored 5,000 rows in powerball_data.db (0 already"
+                    + " there)"), ingest.out());
+        }
+        assertEquals(5000, SqliteDatabase.count(db));
+    }
+
     @Test void aServerThatBreaksAfterEachRowStillBringsThemAll() {
         try (ServerProcess dropping = ServerProcess.start("--drop-after", "1");
                 Run ingest = Run.ingest(folder, "5", "--seed", "8", "--url", dropping.url)) {
