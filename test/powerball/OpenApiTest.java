@@ -293,6 +293,8 @@ class OpenApiTest {
 
     /** Reads JSON whose texts have no other escapes than of quotes, backslashes and line ends. */
     private static final class Json {
+        private static final String ESCAPES = "\"\\nt";
+        private static final String ESCAPED = "\"\\\n\t"; // what they stand for
         private final String text;
         private int at;
 
@@ -345,8 +347,9 @@ class OpenApiTest {
                 boolean isEscaped = text.charAt(at) == '\\';
                 if (isEscaped) at++;
                 char c = text.charAt(at);
-                assertTrue(!isEscaped || "\"\\n".indexOf(c) >= 0, () -> "an escape at " + at);
-                string.append(isEscaped && c == 'n' ? '\n' : c);
+                int escape = isEscaped ? ESCAPES.indexOf(c) : 0;
+                assertTrue(escape >= 0, () -> "an escape at " + at);
+                string.append(isEscaped ? ESCAPED.charAt(escape) : c);
                 at++;
             }
             at++;
