@@ -291,7 +291,7 @@ class OpenApiTest {
         return found;
     }
 
-    /** Reads JSON whose texts have no other escapes than of quotes, backslashes and line ends. */
+    /** Reads JSON whose texts escape nothing but quotes, backslashes, line ends and tabs. */
     private static final class Json {
         private static final String ESCAPES = "\"\\nt";
         private static final String ESCAPED = "\"\\\n\t"; // what they stand for
