@@ -683,7 +683,7 @@ public class Server {
             try {
                 Map<String, String> parts = parts(rawQuery);
                 return new Query(
-                        inRange("rows", rows, wholeNumber(rows), 0, MAX_ROWS),
+                        inRange("rows", quoted(rows), wholeNumber(rows), 0, MAX_ROWS),
                         number(parts, "seed", 0, MAX_SEED, SERVER_CHOOSES),
                         number(parts, "from", 0, MAX_FIRST_ROW, 0),
                         Format.named(parts.getOrDefault("format", "sql")),
@@ -697,7 +697,7 @@ public class Server {
                 long defaultValue) {
             String text = parts.get(name);
             if (text == null) return defaultValue;
-            return inRange(name, text, wholeNumber(text), min, max);
+            return inRange(name, quoted(text), wholeNumber(text), min, max);
         }
 
         private static Map<String, String> parts(String rawQuery) {
@@ -1208,7 +1208,10 @@ public class Server {
             if (text == null) return defaultValue;
             boolean isGrouped = text.matches("[0-9]{1,3}([,_][0-9]{3})+");
             String digits = isGrouped ? text.replaceAll("[,_]", "") : text;
-            return inRange(name, text, wholeNumber(digits), min, max);
+            // As in the other programs: not repeated if there may be a password in it.
+            boolean mayHoldPassword = text.matches("(?s).*[@=].*|.*://.*|-[a-z].*");
+            String shown = mayHoldPassword ? "what was typed" : quoted(text);
+            return inRange(name, shown, wholeNumber(digits), min, max);
         }
     }
 
@@ -1219,10 +1222,14 @@ public class Server {
     }
 
     /** Returns the number if it is from min to max. If not, says what is accepted. */
-    private static long inRange(String name, String text, long number, long min, long max) {
+    private static long inRange(String name, String shown, long number, long min, long max) {
         require(number >= min && number <= max,
-                "%s must be a whole number from %,d to %,d, not \"%s\"", name, min, max, text);
+                "%s must be a whole number from %,d to %,d, not %s", name, min, max, shown);
         return number;
+    }
+
+    private static String quoted(String text) {
+        return '"' + text + '"';
     }
 
     private static void require(boolean condition, String sentence, Object... values) {
