@@ -47,7 +47,10 @@ main() {
   local command=${1:-}
   [ $# -eq 0 ] || shift
   case $command in
-    "") build ;;
+    "")
+      build
+      echo "Made build/server.jar, build/ingest.jar and build/winners.jar."
+      ;;
     demo) build; demo "$@" ;;
     test) check_names "$@"; build; compile_tests; run_tests "$@" ;;
     drivers) find_jdk; fetch build/drivers "${drivers[@]}" ;;
