@@ -66,7 +66,7 @@ class OtherRowsTest {
     @Test void aJobThatIsFinishedAfterSomebodyEditedAListEndsBeforeTheFirstRow() {
         stores(3000, 0);
         try (Run ingest = ingest(edited.url, "5000")) {
-            assertEnds(ingest, "Row 1 is stored with the first_name Ximena" + NOW_SENDS, 3000);
+            assertEnds(ingest, "Row 1 is stored with the first_name ", 3000);
         }
         stores(5000, 3000);
     }
