@@ -242,7 +242,8 @@ final class SqliteFile implements Database {
 
     private String whatItTakesToOpen() {
         Path folder = path.toAbsolutePath().getParent();
-        if (folder != null && !Files.isDirectory(folder)) return " There is no folder " + folder + ".";
+        boolean hasFolder = folder == null || Files.isDirectory(folder);
+        if (!hasFolder) return " There is no folder " + folder + ".";
         return " SQLite must be allowed to read it and to write in its folder, to read alone, too,"
                 + " if it has a write-ahead log. Rows may be in " + name() + "-wal, which must stay"
                 + " beside it.";
