@@ -1158,6 +1158,7 @@ public class Server {
 
         private static final String USAGE = """
                 Usage: java src/powerball/Server.java [options]
+                   or: java -jar build/server.jar [options]
 
                   --host HOST          listen on this address (127.0.0.1: this machine only)
                   --port PORT          0 to 65535, 0 picks a free one (8000)

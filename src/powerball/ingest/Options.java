@@ -28,7 +28,7 @@ final class Options {
                                     1 to 86,400 (30)
               --patience-seconds P  give up when no new row could be stored for
                                     P seconds, 0 to 86,400 (60)
-              --quiet               show no progress, only failures
+              --quiet               show no progress bar, only messages
               --help                show this""";
 
     private static final String COMMAND = "java -jar build/ingest.jar ";
