@@ -396,13 +396,13 @@ public class Server {
     }
 
     /**
-     * Ends the connection of a reply that has failed, by an exception or an Error, in mid-stream or
-     * while a refusal was written.
+     * Ends the connection of a reply that has failed, by an exception or an Error, in the middle of
+     * a stream or while a refusal was written.
      *
      * <p>Nothing is closed, neither here nor in any {@code finally}: closing a body sends the last
      * chunk, and the client would take what it has for the whole. An IOException makes HttpServer
      * end the connection without that chunk. After an Error it would do nothing, and the client
-     * would wait for ever.
+     * would wait forever.
      */
     private void fail(Reply reply, Throwable failure) throws IOException {
         IOException end = new IOException(failure);
@@ -663,7 +663,8 @@ public class Server {
     private record Query(long rows, long seed, long from, Format format, long rate) {
         private static final long SERVER_CHOOSES = -1;
         private static final long AS_FAST_AS_READ = 0;
-        private static final List<String> PART_NAMES = List.of("seed", "from", "format", "rate");
+        private static final List<String> PARAMETER_NAMES =
+                List.of("seed", "from", "format", "rate");
 
         boolean hasRate() {
             return rate != AS_FAST_AS_READ;
@@ -681,37 +682,37 @@ public class Server {
 
         static Query parse(String rows, String rawQuery) throws Refusal {
             try {
-                Map<String, String> parts = parts(rawQuery);
+                Map<String, String> parameters = parameters(rawQuery);
                 return new Query(
                         inRange("rows", quoted(rows), wholeNumber(rows), 0, MAX_ROWS),
-                        number(parts, "seed", 0, MAX_SEED, SERVER_CHOOSES),
-                        number(parts, "from", 0, MAX_FIRST_ROW, 0),
-                        Format.named(parts.getOrDefault("format", "sql")),
-                        number(parts, "rate", 1, MAX_ROWS_PER_SECOND, AS_FAST_AS_READ));
+                        number(parameters, "seed", 0, MAX_SEED, SERVER_CHOOSES),
+                        number(parameters, "from", 0, MAX_FIRST_ROW, 0),
+                        Format.named(parameters.getOrDefault("format", "sql")),
+                        number(parameters, "rate", 1, MAX_ROWS_PER_SECOND, AS_FAST_AS_READ));
             } catch (IllegalArgumentException e) {
                 throw new Refusal(400, e.getMessage());
             }
         }
 
-        private static long number(Map<String, String> parts, String name, long min, long max,
+        private static long number(Map<String, String> parameters, String name, long min, long max,
                 long defaultValue) {
-            String text = parts.get(name);
+            String text = parameters.get(name);
             if (text == null) return defaultValue;
             return inRange(name, quoted(text), wholeNumber(text), min, max);
         }
 
-        private static Map<String, String> parts(String rawQuery) {
-            Map<String, String> parts = new HashMap<>();
-            if (rawQuery == null) return parts;
-            for (String part : rawQuery.split("&", -1)) {
-                String[] nameAndValue = part.split("=", 2);
+        private static Map<String, String> parameters(String rawQuery) {
+            Map<String, String> parameters = new HashMap<>();
+            if (rawQuery == null) return parameters;
+            for (String parameter : rawQuery.split("&", -1)) {
+                String[] nameAndValue = parameter.split("=", 2);
                 String name = nameAndValue[0];
-                require(PART_NAMES.contains(name),
-                        "a query part must be seed, from, format or rate, not \"%s\"", name);
-                require(!parts.containsKey(name), "%s must be given once, not twice", name);
-                parts.put(name, nameAndValue.length > 1 ? nameAndValue[1] : "");
+                require(PARAMETER_NAMES.contains(name),
+                        "a query parameter must be seed, from, format or rate, not \"%s\"", name);
+                require(!parameters.containsKey(name), "%s must be given once, not twice", name);
+                parameters.put(name, nameAndValue.length > 1 ? nameAndValue[1] : "");
             }
-            return parts;
+            return parameters;
         }
     }
 
@@ -1218,7 +1219,7 @@ public class Server {
         }
     }
 
-    /** The number in a text; -1 if it is no whole number, or one from 2^63 on. */
+    /** The number in a text; -1 if it is not a whole number, or one from 2^63 on. */
     private static long wholeNumber(String text) {
         if (!text.matches("[0-9]{1,19}")) return -1;
         return Math.max(-1, Long.parseUnsignedLong(text)); // negative from 2^63 on

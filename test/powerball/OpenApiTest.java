@@ -97,7 +97,7 @@ class OpenApiTest {
         String names = parameters().stream()
                 .filter(parameter -> text(parameter, "in").equals("query"))
                 .map(parameter -> text(parameter, "name")).collect(Collectors.joining(", "));
-        assertEquals("a query part must be " + names.replaceFirst(", (\\w+)$", " or $1")
+        assertEquals("a query parameter must be " + names.replaceFirst(", (\\w+)$", " or $1")
                 + ", not \"speed\"", detail(server.get("/drawing/1?speed=1")));
     }
 

@@ -644,8 +644,8 @@ class PageTest {
         String before = drawShown();
         try (ServerProcess edited = ServerProcess.start(folder, command)) {
             page.click("#go-on");
-            String sentence = "Row " + rows + " is another now: the server makes other rows of this"
-                    + " seed.";
+            String sentence = "Row " + rows + " has changed: the server now makes other rows of"
+                    + " this seed.";
             Run.await(sentence, () -> status().equals(sentence), this::status);
             assertEquals(rows, page.text("#count"));
             assertEquals(before, drawShown());

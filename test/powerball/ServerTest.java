@@ -59,7 +59,7 @@ class ServerTest {
             "rate must be a whole number from 1 to 1,000,000, not \"%s\"";
     private static final String FORMAT = "format must be sql, csv or ndjson, not \"%s\"";
     private static final String PART =
-            "a query part must be seed, from, format or rate, not \"%s\"";
+            "a query parameter must be seed, from, format or rate, not \"%s\"";
     private static final String TWICE = "%s must be given once, not twice";
     private static final String PATH =
             "path must be /, /drawing/{rows} or /openapi.json, not \"%s\"";

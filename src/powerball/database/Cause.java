@@ -48,8 +48,8 @@ public final class Cause {
     /**
      * Whether one side has refused to speak TLS with the other: a certificate that is not trusted,
      * that has another name, or whose file is not there; no common protocol. That does not include
-     * a connection that was cut during the handshake, as by a gateway that restarts: Java tells it
-     * by its words alone. Drivers call a refused certificate a lost connection.
+     * a connection that was cut during the handshake, as by a gateway that restarts: only the
+     * message tells the two apart. Drivers call a refused certificate a lost connection.
      */
     public static boolean isTlsRefusal(Throwable failure) {
         if (failure == null) return false;

@@ -39,11 +39,11 @@ final class DatabaseServer implements Database {
         if (url.matches(SECRET_OPTION) || decoded(url).matches(SECRET_OPTION)
                 || (dialect.hasPasswords() && url.matches(USER_BEFORE_HOST))) {
             throw new IllegalArgumentException("--db must hold no password, and no user before an"
-                    + " @: put the user behind the URL, as in ?user=ana, and the password into the"
+                    + " @: append the user to the URL, as in ?user=ana, and put the password in the"
                     + " environment variable " + PASSWORD_VARIABLE);
         }
         if (!dialect.namesDatabase(url)) {
-            throw new IllegalArgumentException("--db must name a database behind "
+            throw new IllegalArgumentException("--db must name a database after "
                     + Dialect.prefix(url) + ", as in " + dialect.exampleUrl());
         }
         return new DatabaseServer(url, dialect);

@@ -10,7 +10,7 @@ public class Failure extends Exception {
 
     private final boolean isMendable;
 
-    /** A failure that the same command can only meet again: a row that is none, a wrong table. */
+    /** A failure that the same command can only meet again: a malformed row, a wrong table. */
     public Failure(String sentences, Object... values) {
         this(false, String.format(sentences, values), null);
     }

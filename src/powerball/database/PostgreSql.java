@@ -14,7 +14,7 @@ final class PostgreSql implements Dialect {
             + "|57P0[1-5]|25P03|53300" // shutting down, starting up, too many connections
             + "|57014" // a time limit of the server's
             + "|55P03" // a lock is not to be had
-            + "|25006"); // only to be read: a standby that has not taken over yet
+            + "|25006"); // read-only: a standby that has not taken over yet
 
     @Override public Map<String, String> driversByUrl() {
         return Map.of("jdbc:postgresql:", "org.postgresql.Driver");

@@ -244,7 +244,7 @@ final class SqliteFile implements Database {
         Path folder = path.toAbsolutePath().getParent();
         boolean hasFolder = folder == null || Files.isDirectory(folder);
         if (!hasFolder) return " There is no folder " + folder + ".";
-        return " SQLite must be allowed to read it and to write in its folder, to read alone, too,"
+        return " SQLite must be allowed to read it and to write in its folder, even for reading,"
                 + " if it has a write-ahead log. Rows may be in " + name() + "-wal, which must stay"
                 + " beside it.";
     }

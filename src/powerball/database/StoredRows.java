@@ -26,7 +26,7 @@ public final class StoredRows {
                 + " WHERE " + Table.KEY + " IN (" + "?, ".repeat(IDS_PER_STATEMENT - 1) + "?)");
     }
 
-    /** Whether a row of this id is stored. */
+    /** Whether a row with this id is stored. */
     public boolean hasId(String id) throws SQLException {
         bind(List.of(id));
         try (ResultSet stored = select.executeQuery()) {
@@ -66,7 +66,7 @@ public final class StoredRows {
         }
         if (!missing.isEmpty()) {
             throw Failure.mendable("Row %,d has been sent to table %s, which does not hold it:"
-                    + " there is no row of the id %s.", rowsBefore + missing.first() + 1,
+                    + " there is no row with the id %s.", rowsBefore + missing.first() + 1,
                     Table.NAME, ids.get(missing.first()));
         }
     }
@@ -76,7 +76,7 @@ public final class StoredRows {
         for (int i = 0; i < row.length; i++) {
             if (isSame(row[i], stored, i + 1)) continue;
             throw Failure.mendable("Row %,d is stored with the %s %s, and the server now sends %s:"
-                    + " its rows are not those that are stored under the same ids. Ask the server"
+                    + " its rows differ from those stored under the same ids. Ask the server"
                     + " that has sent those, or name another database with --db.",
                     rowsBefore + 1, Table.COLUMNS.get(i).name(), stored.getString(i + 1), row[i]);
         }

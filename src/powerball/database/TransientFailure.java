@@ -26,7 +26,7 @@ public final class TransientFailure extends Failure {
         return waitSeconds;
     }
 
-    /** This failure, once nobody wants to wait for its end any more. It is transient no longer. */
+    /** This failure, once waiting for it to pass has been given up: it is no longer transient. */
     public Failure afterWaitingInVain(String sentence) {
         return new Failure(true, getMessage() + " " + sentence, this);
     }

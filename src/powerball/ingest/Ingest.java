@@ -24,8 +24,8 @@ import powerball.terminal.Text;
  * from the last committed one on, and stores the others ({@link #attempt}). It ends well, or with a
  * {@link Failure}; after a {@link TransientFailure} (the stream breaks or stalls, a server or a
  * database is away, busy or locked) the rows that have arrived are committed, if that can be, and
- * after a pause the next attempt begins, until the {@link Patience} is at its end. No row is lost,
- * as only committed rows are not asked for again. No row is stored twice, as its id is the primary
+ * after a pause the next attempt begins, until the {@link Patience} runs out. No row is lost,
+ * as uncommitted rows are asked for again. No row is stored twice, as its id is the primary
  * key, and the same seed gives the same ids. For the same reason, the same command finishes a job
  * that has failed. There is no other mechanism.
  *
@@ -93,7 +93,7 @@ public final class Ingest {
             try {
                 store.close();
             } finally {
-                interruption.jobFinished(); // or the JVM would wait for it for ever
+                interruption.jobFinished(); // or the JVM would wait for it forever
             }
         }
     }

@@ -45,7 +45,7 @@ final class Patience {
         long leftMillis = 1000 * limitSeconds - spentMillis;
         if (leftMillis <= 0) {
             throw failure.afterWaitingInVain(String.format(
-                    "For %,d s (--patience-seconds), no new row could be stored.", limitSeconds));
+                    "No new row could be stored for %,d s (--patience-seconds).", limitSeconds));
         }
         long pause = Math.max(nextPauseMillis, 1000 * failure.waitSeconds());
         nextPauseMillis = Math.min(3 * nextPauseMillis, MAX_PAUSE_MILLIS);

@@ -44,7 +44,7 @@ final class RowParser {
     /**
      * Adds the rows that end in this buffer, each as a String or an Integer a column.
      *
-     * @throws Failure at the first row that is none; the rows before it have been added
+     * @throws Failure at the first malformed row; the rows before it have been added
      */
     void parse(ByteBuffer buffer, List<Object[]> rows) throws Failure {
         while (buffer.hasRemaining()) {
@@ -196,7 +196,7 @@ final class RowParser {
 
     private Failure notARow(String why) {
         int length = Math.min(bytes.limit() - rowStartPosition, SHOWN_BYTES_OF_BAD_ROW);
-        return new Failure("Row %,d is not a row, %s: %s",
+        return new Failure("Row %,d is malformed (%s): %s",
                 rowsBefore + 1, why, utf8(rowStartPosition, length));
     }
 }

@@ -55,7 +55,7 @@ async function outcome(run, page) {
       return {state: "stopped", sentence: `Stopped after ${rowsOfAsked(run)}.`};
     }
     if (failure instanceof OtherRows) {
-      return broken(`Row ${grouped(run.rowsReceived)} is another now: the server makes other rows`
+      return broken(`Row ${grouped(run.rowsReceived)} has changed: the server now makes other rows`
           + " of this seed.");
     }
     const failed = "the server or the connection failed.";

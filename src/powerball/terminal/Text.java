@@ -20,7 +20,7 @@ public final class Text {
      *
      * @param name what the number is, for the message
      * @param min 0 or more
-     * @throws IllegalArgumentException if the text is no whole number from min to max
+     * @throws IllegalArgumentException if the text is not a whole number from min to max
      */
     public static long wholeNumber(String name, String text, long min, long max) {
         boolean isGrouped = text.matches("[0-9]{1,3}([,_][0-9]{3})+");

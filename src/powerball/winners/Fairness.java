@@ -89,7 +89,7 @@ final class Fairness {
             System.out.println("Too few tickets: with fewer than 5 of each number expected,"
                     + " this says little.");
         } else {
-            System.out.printf("A fair drum does worse in %s %% of all cases: %s.%n",
+            System.out.printf("A fair drum does worse in %s%% of all cases: %s.%n",
                     percent(p), verdict(p));
         }
     }

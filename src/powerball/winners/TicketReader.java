@@ -26,7 +26,7 @@ final class TicketReader {
     private static final String COUNT = "SELECT count(*) FROM " + Table.NAME;
     private static final String SELECT =
             "SELECT " + String.join(", ", COLUMNS) + " FROM " + Table.NAME;
-    private static final double QUICK_SECONDS = 1; // so long, no progress is shown
+    private static final double QUICK_SECONDS = 1; // until then, no progress is shown
 
     /** What is done when the tickets have been counted and before they are read. */
     interface Start {

@@ -276,7 +276,7 @@ class PostgresTest {
         failBeforeRow(0, 1_000, "40001");
         String err = failure(postgres.url(), "1000", "--patience-seconds", "2");
         assertTrue(tries() > 2, err);
-        assertTrue(err.contains("For 2 s (--patience-seconds), no new row could be stored."), err);
+        assertTrue(err.contains("No new row could be stored for 2 s (--patience-seconds)."), err);
         assertTrue(err.contains("the test interferes"), err);
         assertTrue(err.contains("To finish: "), err);
         assertEquals(0, postgres.count());
@@ -519,7 +519,7 @@ class PostgresTest {
         String db = "jdbc:postgresql://127.0.0.1:" + Postgres.freePort() + "/lesson?user=ana";
         String err = failure(db, "10", "--patience-seconds", "2");
         assertTrue(err.contains("efused"), err); // the cause, in the driver's words
-        assertTrue(err.contains("For 2 s (--patience-seconds), no new row could be stored."), err);
+        assertTrue(err.contains("No new row could be stored for 2 s (--patience-seconds)."), err);
         assertTrue(err.contains(" To finish: java -jar build/ingest.jar 10 --seed " + SEED
                 + " --patience-seconds 2 "), err);
         assertTrue(err.contains("--db \"" + db + "\""), err);

@@ -193,8 +193,8 @@ class SqliteTest {
         for (Locked locked : LOCKED) {
             assertEquals(1, locked.ingest.exitCode());
             String err = locked.ingest.err();
-            assertTrue(err.contains(".db is locked. For 12 s"
-                    + " (--patience-seconds), no new row could be stored.\n0 of 1,000 rows"), err);
+            assertTrue(err.contains(".db is locked. No new row could be stored for"
+                    + " 12 s (--patience-seconds).\n0 of 1,000 rows"), err);
             assertTrue(err.contains("Asking for the rest in 0.1 s."), err);
             assertTrue(err.contains(" To finish: java -jar build/ingest.jar 1000"), err);
         }

@@ -189,7 +189,7 @@ class IngestFaultTest {
         for (Hopeless hopeless : HOPELESS) {
             assertFailed(hopeless.ingest, hopeless.folder, hopeless.expected, true);
             String err = hopeless.ingest.err();
-            assertTrue(err.contains("For 12 s (--patience-seconds), no new row could be stored."),
+            assertTrue(err.contains("No new row could be stored for 12 s (--patience-seconds)."),
                     err);
             int requests = hopeless.server.requests.size();
             assertTrue(requests >= hopeless.minTries, hopeless.expected.name + requests + err);

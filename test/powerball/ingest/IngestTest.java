@@ -215,8 +215,8 @@ class IngestTest {
         "jdbc:mysql://address=(host=x)(password=geheim)/y", "jdbc:mariadb://x/y?pass%77ord=geheim",
         "jdbc:mariadb://x;user=ana;pwd=geheim", "jdbc:postgresql:ana/geheim@x"})
     void aUrlThatHoldsAPasswordIsRefusedAndNotRepeated(String db) {
-        assertRefused("--db must hold no password, and no user before an @: put the user behind the"
-                + " URL, as in ?user=ana, and the password into the environment variable"
+        assertRefused("--db must hold no password, and no user before an @: append the user to the"
+                + " URL, as in ?user=ana, and put the password in the environment variable"
                 + " DB_PASSWORD", db);
     }
 
@@ -238,14 +238,14 @@ class IngestTest {
         "jdbc:mariadb://localhost/?user=ana, jdbc:mariadb://localhost/lesson?user=ana"})
     void aUrlThatNamesNoDatabaseIsRefused(String db, String example) {
         String prefix = db.substring(0, db.indexOf(':', "jdbc:".length()) + 1);
-        assertRefused("--db must name a database behind " + prefix + ", as in " + example, db);
+        assertRefused("--db must name a database after " + prefix + ", as in " + example, db);
     }
 
     /** The driver would wait for ever, and not even Ctrl-C would end it. */
     @Test void aPipeIsNoDatabase() {
         Path pipe = folder.resolve("pipe");
         Run.succeeds("mkfifo", pipe.toString());
-        assertRefused("--db must name a database behind jdbc:duckdb:, as in"
+        assertRefused("--db must name a database after jdbc:duckdb:, as in"
                 + " jdbc:duckdb:tickets.duckdb", "jdbc:duckdb:" + pipe);
     }
 
@@ -342,7 +342,7 @@ class IngestTest {
             assertTrue(ingest.err().contains("java src/powerball/Server.java --port " + free),
                     ingest.err());
             assertTrue(ingest.err().contains(
-                    "For 1 s (--patience-seconds), no new row could be stored."), ingest.err());
+                    "No new row could be stored for 1 s (--patience-seconds)."), ingest.err());
         }
         assertEquals(List.of(), list(folder));
     }

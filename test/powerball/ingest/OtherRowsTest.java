@@ -104,7 +104,7 @@ class OtherRowsTest {
         try (Run ingest = ingest(server.url, "1000")) {
             assertEquals(1, ingest.exitCode(), ingest.out());
             assertTrue(ingest.err().contains(" has been sent to table powerball_results, which does"
-                    + " not hold it: there is no row of the id "), ingest.err());
+                    + " not hold it: there is no row with the id "), ingest.err());
         }
         assertEquals(0, SqliteDatabase.count(database()));
     }

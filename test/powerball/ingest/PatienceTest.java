@@ -60,7 +60,7 @@ class PatienceTest {
         Patience patience = new Patience(1);
         Thread.sleep(patience.pauseAfter(busyFor(5))); // to the end of the second
         Failure failure = assertThrows(Failure.class, () -> patience.pauseAfter(FAILURE));
-        assertEquals("The stream broke. For 1 s (--patience-seconds), no new row could be stored.",
+        assertEquals("The stream broke. No new row could be stored for 1 s (--patience-seconds).",
                 failure.getMessage());
         assertFalse(failure instanceof TransientFailure);
         assertTrue(failure.isMendable(), "the same command may find that it has passed");

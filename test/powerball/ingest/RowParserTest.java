@@ -108,7 +108,7 @@ class RowParserTest {
         assertEquals(1, rows.size());
         assertTrue(assertThrows(Failure.class, () -> parse(rowOf(LONGEST_ROW + 1)))
                 .getMessage()
-                .startsWith("Row 2 is not a row, it is longer than 4096 bytes: ('" + ID));
+                .startsWith("Row 2 is malformed (it is longer than 4096 bytes): ('" + ID));
     }
 
     /** A row of so many bytes. */
@@ -146,7 +146,7 @@ class RowParserTest {
         String row = FakeServer.row(3).replace(part, replacement);
         String reason = refused(FakeServer.rows(0, 3) + ", " + row + ", "
                 + FakeServer.rows(4, 100));
-        assertTrue(reason.startsWith("Row 4 is not a row, "), reason);
+        assertTrue(reason.startsWith("Row 4 is malformed ("), reason);
         assertTrue(reason.contains(said), reason);
         assertTrue(reason.contains(": " + row.substring(0, 12)), reason);
         assertEquals(ids(0, 3), ids());
@@ -187,7 +187,7 @@ class RowParserTest {
     }
 
     @Test void aWebPageIsNoRow() {
-        assertTrue(refused("<html>\r\n<body>Welcome!").startsWith("Row 1 is not a row, "));
+        assertTrue(refused("<html>\r\n<body>Welcome!").startsWith("Row 1 is malformed ("));
         assertEquals(List.of(), rows);
     }
 
@@ -206,6 +206,6 @@ class RowParserTest {
 
     @Test void rowsAreCountedFromTheFirstOfTheJob() {
         parser = new RowParser(1_000);
-        assertTrue(refused(FakeServer.row(0) + "\noops").startsWith("Row 1,002 is not a row, "));
+        assertTrue(refused(FakeServer.row(0) + "\noops").startsWith("Row 1,002 is malformed ("));
     }
 }

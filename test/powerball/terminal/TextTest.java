@@ -91,7 +91,8 @@ class TextTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '\0', value = {
         "ten | \"ten\"", "-5 | \"-5\"", "1e3 | \"1e3\"", "a b | \"a b\"",
-        "u:p@host | what was typed", "pwd=x | what was typed", "x://y | what was typed", "-px | what was typed"})
+        "u:p@host | what was typed", "pwd=x | what was typed",
+        "x://y | what was typed", "-px | what was typed"})
     void whatMayBeAPasswordIsNotQuoted(String typed, String quoted) {
         assertEquals(quoted, Text.quoted(typed));
     }

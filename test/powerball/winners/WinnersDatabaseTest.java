@@ -121,7 +121,7 @@ class WinnersDatabaseTest extends WinnersRuns {
     private static String cannotBeOpened(String db) {
         return db + " cannot be opened: [SQLITE_CANTOPEN] Unable to open the database file (unable"
                 + " to open database file). SQLite must be allowed to read it and to write in its"
-                + " folder, to read alone, too, if it has a write-ahead log. Rows may be in "
+                + " folder, even for reading, if it has a write-ahead log. Rows may be in "
                 + db + "-wal, which must stay beside it.";
     }
 

@@ -350,12 +350,12 @@ class WinnersTest extends WinnersRuns {
         }
         fairness(even.toArray(Row[]::new)).says("""
                 Chi-square 0.00 with 68 degrees of freedom, p = 1.0000
-                A fair drum does worse in 100.00 % of all cases: suspiciously even.
+                A fair drum does worse in 100.00% of all cases: suspiciously even.
                 """);
         fairness(unfair.toArray(Row[]::new)).says("with 25 degrees of freedom, p = 0.0000\n"
-                + "A fair drum does worse in less than 0.01 % of all cases: look closer.\n");
+                + "A fair drum does worse in less than 0.01% of all cases: look closer.\n");
         Matcher verdict = Pattern.compile(
-                "p = (0\\.\\d{4})\nA fair drum does worse in (\\d+) % of all cases: nothing "
+                "p = (0\\.\\d{4})\nA fair drum does worse in (\\d+)% of all cases: nothing "
                 + "unusual\\.\n")
                 .matcher(fairness(fair.toArray(Row[]::new)).out());
         for (int drum = 0; drum < 2; drum++) {
