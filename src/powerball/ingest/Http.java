@@ -41,8 +41,9 @@ final class Http {
     }
 
     /**
-     * What a client of plain HTTP is given, which asks nothing of it: the JDK's own context loads
-     * its ciphers and certificates, a fifth of the time that a job of one row takes.
+     * For a client that never encrypts, and so never uses it. The JDK's own context would load
+     * ciphers and certificates, and then be asked for its parameters: together a fifth of the time
+     * that a job of one row takes.
      */
     private static final class NoEncryption extends SSLContext {
 
