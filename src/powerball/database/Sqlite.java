@@ -10,6 +10,8 @@ import java.util.Map;
 final class Sqlite implements Dialect {
 
     static final String URL = "jdbc:sqlite:";
+    /** An open_mode, as in {@link #properties}, but without making a file. */
+    static final String WITHOUT_CREATE = "32770";
     private static final int BUSY = 5; // SQLite's error codes
     private static final int PROTOCOL = 15; // lost the race for the lock of a log too often
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 
@@ -108,13 +109,21 @@ final class SqliteFile implements Database {
         connection.setAutoCommit(true);
     }
 
-    private Connection connectToWrite() throws SQLException {
+    private Connection connectToWrite() throws SQLException, Failure {
         try {
-            return connect(dialect.properties(Sqlite.URL));
+            return connect(toWrite());
         } catch (SQLException e) {
+            if (fileKeyAtFirst != null) refuseReplacedFile("", fileKeyAtFirst);
             if (e.getErrorCode() != IO_ERROR) throw e;
             return connectWithoutLog(); // somebody has left it as switchToLog describes
         }
+    }
+
+    /** Makes the file only the first time: if it is missing later, somebody has removed it. */
+    private Map<String, String> toWrite() {
+        Map<String, String> settings = new HashMap<>(dialect.properties(Sqlite.URL));
+        if (fileKeyAtFirst != null) settings.put("open_mode", Sqlite.WITHOUT_CREATE);
+        return settings;
     }
 
     /**
@@ -140,7 +149,7 @@ final class SqliteFile implements Database {
         try (Connection alone = connect(ALONE)) {
             Dialect.answer("PRAGMA journal_mode = DELETE", alone);
         }
-        return connect(dialect.properties(Sqlite.URL));
+        return connect(toWrite());
     }
 
     // ---- To read --------------------------------------------------------------------------------
