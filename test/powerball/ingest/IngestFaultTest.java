@@ -193,7 +193,8 @@ class IngestFaultTest {
                     err);
             int requests = hopeless.server.requests.size();
             assertTrue(requests >= hopeless.minTries, hopeless.expected.name + requests + err);
-            assertEquals(requests - 1, lines(err, "Asking for the rest"), err);
+            // On a busy machine, the stall may come before the server has read the request.
+            assertTrue(requests - 1 <= lines(err, "Asking for the rest"), requests + err);
             assertTrue(lines(err, "% ") > 1, "progress every few seconds: " + err);
         }
     }
