@@ -75,7 +75,7 @@ public final class StoredRows {
             throws SQLException, Failure {
         for (int i = 0; i < row.length; i++) {
             if (isSame(row[i], stored, i + 1)) continue;
-            throw Failure.mendable("Row %,d is stored with the %s %s, and the server now sends %s:"
+            throw new Failure("Row %,d is stored with the %s %s, and the server now sends %s:"
                     + " its rows differ from those stored under the same ids. Ask the server"
                     + " that has sent those, or name another database with --db.",
                     rowsBefore + 1, Table.COLUMNS.get(i).name(), stored.getString(i + 1), row[i]);

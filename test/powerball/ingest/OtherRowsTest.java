@@ -1,6 +1,7 @@
 package powerball.ingest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -150,6 +151,7 @@ class OtherRowsTest {
         assertEquals(1, ingest.exitCode(), ingest.out());
         assertTrue(ingest.err().contains(sentence), sentence + " is not in " + ingest.err());
         assertTrue(ingest.err().contains(NOW_SENDS), ingest.err());
+        assertFalse(ingest.err().contains("To finish"), "it meets the same: " + ingest.err());
         assertEquals(kept, SqliteDatabase.count(database()));
     }
 }
