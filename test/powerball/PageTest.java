@@ -170,8 +170,8 @@ class PageTest {
         assertEquals(shown(999_999_999_999_999_999L, 19), first.get(0));
         page.close();
 
-        open(server, "/?rows=1,000&rate=25&seed=");
-        assertEquals("1,000 25 a second", page.eval(
+        open(server, "/?rows=1,000&rate=2500&seed=");
+        assertEquals("1,000 2,500 a second", page.eval(
                 "rows.value + ' ' + rate.selectedOptions[0].text + seed.value"));
         assertNoErrors();
     }

@@ -1,13 +1,15 @@
 /** The fields that say which rows are wanted, and how fast. */
 
 import {element} from "./element.js";
+import {grouped} from "./text.js";
 
 /** Puts into the fields what an address holds, but for the winning numbers. */
 export function fillControls(given) {
   const rate = given.get("rate");
   const rates = [...element("rate").options].map(option => option.value);
   if (rate !== null && !rates.includes(rate)) {
-    element("rate").add(new Option(rate + " a second", rate));
+    const figure = /^\d+$/.test(rate) ? grouped(rate) : rate;
+    element("rate").add(new Option(figure + " a second", rate));
   }
   for (const [name, value] of given) {
     if (["rows", "rate", "seed"].includes(name)) {
