@@ -13,7 +13,7 @@ final class Picture {
     private static final int WIDTH = 1280;
     private static final int HEIGHT = 760;
     private static final String RUN =
-            "/?rows=100000&rate=5000&seed=42&numbers=6+42+43+51+52+10";
+            "/?rows=100,000&rate=10000&seed=42&numbers=6+42+43+51+52+10";
     /** Rows. From 20,000 on the page also shows how far each number is from what is expected. */
     private static final int SHOWN_FROM = 40_000;
     private static final int MAX_BYTES = 200_000;
