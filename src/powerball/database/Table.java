@@ -104,7 +104,10 @@ public final class Table {
      */
     static void makeOrCheck(Connection connection, Dialect dialect, String database)
             throws SQLException, Failure {
-        if (!exists(connection)) make(connection, dialect);
+        if (!exists(connection)) {
+            make(connection, dialect);
+            return;
+        }
         List<String> unfit = new ArrayList<>(unfitColumns(connection));
         String unfitForLetters = dialect.unfitForLetters(connection);
         if (!unfitForLetters.isEmpty()) unfit.add(unfitForLetters);
