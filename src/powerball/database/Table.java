@@ -104,10 +104,7 @@ public final class Table {
      */
     static void makeOrCheck(Connection connection, Dialect dialect, String database)
             throws SQLException, Failure {
-        if (!exists(connection)) {
-            make(connection, dialect);
-            return;
-        }
+        if (!exists(connection)) make(connection, dialect);
         List<String> unfit = new ArrayList<>(unfitColumns(connection));
         String unfitForLetters = dialect.unfitForLetters(connection);
         if (!unfitForLetters.isEmpty()) unfit.add(unfitForLetters);
