@@ -76,12 +76,12 @@ final class RowParser {
         rowStartPosition = bytes.position();
         try {
             Object[] row = row();
-            if (bytes.position() - rowStartPosition > MAX_ROW_BYTES) throw notARow(TOO_LONG);
+            if (bytes.position() - rowStartPosition > MAX_ROW_BYTES) throw malformedRow(TOO_LONG);
             rowsBefore++;
             return row;
         } catch (BufferUnderflowException e) { // once for each buffer, of a hundred rows
             bytes.position(rowStartPosition);
-            if (bytes.remaining() > MAX_ROW_BYTES) throw notARow(TOO_LONG);
+            if (bytes.remaining() > MAX_ROW_BYTES) throw malformedRow(TOO_LONG);
             return null;
         }
     }
@@ -120,7 +120,7 @@ final class RowParser {
             char c = text.charAt(i);
             isValid = isDash ? c == '-' : HexFormat.isHexDigit(c);
         }
-        if (!isValid) throw notARow("\"" + text + "\" is not a UUID");
+        if (!isValid) throw malformedRow("\"" + text + "\" is not a UUID");
         return text;
     }
 
@@ -143,7 +143,7 @@ final class RowParser {
         }
         String text = utf8(start, bytes.position() - 1 - start);
         // Java puts this in place of bytes that are not valid UTF-8.
-        if (text.indexOf('\uFFFD') >= 0) throw notARow("it holds bytes that are not UTF-8");
+        if (text.indexOf('\uFFFD') >= 0) throw malformedRow("it holds bytes that are not UTF-8");
         return hasDoubledQuote ? text.replace("''", "'") : text;
     }
 
@@ -155,7 +155,7 @@ final class RowParser {
             number = 10 * number + advance() - '0';
         }
         if (number < 1 || number > max) {
-            throw notARow("a ball must be a whole number from 1 to " + max);
+            throw malformedRow("a ball must be a whole number from 1 to " + max);
         }
         if (isInParentheses) {
             expect(',');
@@ -173,7 +173,7 @@ final class RowParser {
     // ---- Bytes ----------------------------------------------------------------------------------
 
     private void expect(char mark) throws Failure {
-        if (peek() != mark) throw notARow(WRONG_FORM);
+        if (peek() != mark) throw malformedRow(WRONG_FORM);
         advance();
     }
 
@@ -194,7 +194,7 @@ final class RowParser {
         return new String(bytes.array(), start, length, StandardCharsets.UTF_8);
     }
 
-    private Failure notARow(String why) {
+    private Failure malformedRow(String why) {
         int length = Math.min(bytes.limit() - rowStartPosition, SHOWN_BYTES_OF_BAD_ROW);
         return new Failure("Row %,d is malformed (%s): %s",
                 rowsBefore + 1, why, utf8(rowStartPosition, length));
