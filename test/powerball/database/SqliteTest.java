@@ -331,20 +331,33 @@ class SqliteTest {
         }
     }
 
+    private String strace() {
+        String strace = Run.tool("strace");
+        try (Run trial = Run.start(folder, List.of(strace, "-o", "calls", "true"))) {
+            Assumptions.assumeTrue(trial.exitCode() == 0, "strace may not trace here: "
+                    + trial.err());
+        }
+        return strace;
+    }
+
+    /** The rest of 2,000 rows from where it is asked for; a gate stands before row 1,000. */
+    private static FakeServer.Answer resumedHalves(CountDownLatch gate) {
+        return (request, out) -> {
+            int from = FakeServer.from(request);
+            String first = from < 1000 ? FakeServer.rows(from, 1000) + ", " : "";
+            FakeServer.send(out, "HTTP/1.1 200 OK\r\nDrawing-Seed: 3\r\n\r\n" + first);
+            if (from < 1000) gate.await();
+            FakeServer.send(out, FakeServer.rows(Math.max(from, 1000), 2000));
+        };
+    }
+
     /**
      * Between two attempts the database is closed; that it is another one afterwards must not go
      * unseen.
      */
     @Test void aDatabaseThatIsReplacedBetweenTwoAttemptsEndsIt() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
-        FakeServer.Answer halves = (request, out) -> {
-            int from = FakeServer.from(request);
-            FakeServer.send(out, "HTTP/1.1 200 OK\r\nDrawing-Seed: 3\r\n\r\n"
-                    + FakeServer.rows(from, 1000) + ", ");
-            if (from < 1000) gate.await();
-            FakeServer.send(out, FakeServer.rows(Math.max(from, 1000), 2000));
-        };
-        try (FakeServer server = new FakeServer(halves);
+        try (FakeServer server = new FakeServer(resumedHalves(gate));
                 Run ingest = Run.ingest(folder, "2000", "--seed", "3", "--url", server.url)) {
             Run.await("the first half", () -> SqliteDatabase.hasRows(db));
             try (SqliteDatabase.Lock lock = new SqliteDatabase.Lock(db)) {
@@ -391,18 +404,46 @@ class SqliteTest {
     }
 
     /**
+     * What was removed between two attempts must not be made anew. strace sees how the file is
+     * opened.
+     */
+    @Test void onlyTheFirstAttemptMayMakeTheFile() throws Exception {
+        String strace = strace();
+        CountDownLatch gate = new CountDownLatch(1);
+        try (FakeServer server = new FakeServer(resumedHalves(gate))) {
+            List<String> command = new ArrayList<>(
+                    List.of(strace, "-f", "-e", "trace=open,openat", "-o", "calls"));
+            command.addAll(Programs.command("Ingest", List.of(), "2000", "--seed", "3", "--url",
+                    server.url));
+            try (Run ingest = Run.start(folder, command)) {
+                Run.await("the first half", () -> SqliteDatabase.hasRows(db));
+                try (SqliteDatabase.Lock lock = new SqliteDatabase.Lock(db)) {
+                    gate.countDown();
+                    ingest.awaitOutput("is locked");
+                    lock.release();
+                }
+                assertEquals(0, ingest.exitCode(), ingest.err());
+            }
+        }
+        List<String> opened = Files.readAllLines(folder.resolve("calls")).stream()
+                .filter(line -> line.contains("powerball_data.db\", O_RDWR")).toList();
+        assertTrue(opened.size() > 1, opened.toString());
+        assertEquals(1, opened.stream().filter(line -> line.contains("O_CREAT")).count(),
+                opened.toString());
+    }
+
+    /**
      * FULL: what is committed survives a power cut. strace sees the calls by which the disk is
      * asked to have it.
      */
     @Test void everyCommitIsSyncedToTheDisk() throws IOException {
-        String strace = Run.tool("strace");
+        String strace = strace();
         List<String> command = new ArrayList<>(
                 List.of(strace, "-f", "-y", "-e", "trace=fdatasync,fsync", "-o", "calls"));
         command.addAll(Programs.command("Ingest", List.of(), "4000", "--rate", "1000", "--url",
                 server.url));
         try (Run ingest = Run.start(folder, command)) {
-            Assumptions.assumeTrue(ingest.exitCode() == 0, "strace may not trace here: "
-                    + ingest.err());
+            assertEquals(0, ingest.exitCode(), ingest.err());
         }
         long syncs = Files.readAllLines(folder.resolve("calls")).stream()
                 .filter(line -> line.contains("sync(") && line.contains("powerball_data.db-wal"))
