@@ -56,10 +56,10 @@ import java.util.stream.IntStream;
  *  'Alan', 'Moore', 'Warwick', 'RI', 15, 38, 64, 65, 66, 21)
  * </pre>
  *
- * {@code GET /drawing/{rows}?seed=S&from=K&format=F&rate=R} returns rows K to K + rows - 1 of the
- * stream named by seed S. A row is a pure function of seed and index ({@link Ticket#of}), so the
- * server keeps no state: any part of any stream can be requested again, from this server or from
- * another, and is the same to the byte.
+ * {@code GET /drawing/{rows}?seed=S&from=K&format=F&rate=R&drop=D} returns rows K to K + rows - 1 of the
+ * stream named by seed S. A row is a pure function of seed, index and the lists of names
+ * ({@link Ticket#of}), so the server keeps no state: any part of any stream can be requested again,
+ * from this server or from another with the same lists, and is the same to the byte.
  *
  * <p>Read it from top to bottom: {@link #main} and {@link #start}; the path of a request through
  * {@link #handle}, {@link #answer}, {@link #route}, {@link #stream} and {@link #sendRows}, and what
@@ -307,6 +307,7 @@ public class Server {
         try {
             long seed = query.seed == Query.SERVER_CHOOSES ? chooseSeed() : query.seed;
             reply.headers.set("Drawing-Seed", String.valueOf(seed));
+            reply.headers.set("Drawing-Names", Names.LISTS.hash());
             // Otherwise an nginx in front would buffer all the rows at once.
             reply.headers.set("X-Accel-Buffering", "no");
             if (!reply.isHead()) {
@@ -370,7 +371,7 @@ public class Server {
      * is due.
      */
     private void sendRows(Query query, long seed, Reply reply) throws IOException {
-        long end = Math.min(options.dropAfter, query.rows);
+        long end = Math.min(query.drop, query.rows);
         long start = System.nanoTime();
         RowWriter writer = rowWriters.get(query.format);
         RowBuffer buffer = new RowBuffer();
@@ -390,7 +391,7 @@ public class Server {
         if (end < query.rows) {
             long pause = TimeUnit.MILLISECONDS.toNanos(PAUSE_BEFORE_DROP_MILLIS);
             reply.pauseUntil(System.nanoTime() + pause);
-            throw new Break("--drop-after");
+            throw new Break("drop");
         }
         reply.write(buffer, query.format, row); // the header, if there are no rows
     }
@@ -540,7 +541,7 @@ public class Server {
         /** What holds no secrets may be read by a page from any origin. */
         private void allowEveryPage() {
             headers.set("Access-Control-Allow-Origin", "*");
-            headers.set("Access-Control-Expose-Headers", "Drawing-Seed");
+            headers.set("Access-Control-Expose-Headers", "Drawing-Seed, Drawing-Names");
         }
 
         /** Time, client and request, fit for any terminal: in ASCII, as valid requests are. */
@@ -659,12 +660,17 @@ public class Server {
 
     // ---- What may be asked for ------------------------------------------------------------------
 
-    /** Rows {@code from} to {@code from + rows - 1} of a stream, and how to send them. */
-    private record Query(long rows, long seed, long from, Format format, long rate) {
+    /**
+     * Rows {@code from} to {@code from + rows - 1} of a stream, and how to send them.
+     *
+     * @param drop a drill: the stream breaks after so many rows, if it has more
+     */
+    private record Query(long rows, long seed, long from, Format format, long rate, long drop) {
         private static final long SERVER_CHOOSES = -1;
         private static final long AS_FAST_AS_READ = 0;
+        private static final long NEVER = Long.MAX_VALUE;
         private static final List<String> PARAMETER_NAMES =
-                List.of("seed", "from", "format", "rate");
+                List.of("seed", "from", "format", "rate", "drop");
 
         boolean hasRate() {
             return rate != AS_FAST_AS_READ;
@@ -688,7 +694,8 @@ public class Server {
                         number(parameters, "seed", 0, MAX_SEED, SERVER_CHOOSES),
                         number(parameters, "from", 0, MAX_FIRST_ROW, 0),
                         Format.named(parameters.getOrDefault("format", "sql")),
-                        number(parameters, "rate", 1, MAX_ROWS_PER_SECOND, AS_FAST_AS_READ));
+                        number(parameters, "rate", 1, MAX_ROWS_PER_SECOND, AS_FAST_AS_READ),
+                        number(parameters, "drop", 1, MAX_ROWS, NEVER));
             } catch (IllegalArgumentException e) {
                 throw new Refusal(400, e.getMessage());
             }
@@ -708,7 +715,8 @@ public class Server {
                 String[] nameAndValue = parameter.split("=", 2);
                 String name = nameAndValue[0];
                 require(PARAMETER_NAMES.contains(name),
-                        "a query parameter must be seed, from, format or rate, not \"%s\"", name);
+                        "a query parameter must be seed, from, format, rate or drop, not \"%s\"",
+                        name);
                 require(!parameters.containsKey(name), "%s must be given once, not twice", name);
                 parameters.put(name, nameAndValue.length > 1 ? nameAndValue[1] : "");
             }
@@ -1101,6 +1109,14 @@ public class Server {
 
         static final Names LISTS = read();
 
+        /**
+         * Eight hex digits that differ where the lists do: two servers whose digits are the same
+         * send the same rows. The hash of a list of texts is specified, so no JDK has another.
+         */
+        String hash() {
+            return String.format("%08x", List.of(first, last, cities, states).hashCode());
+        }
+
         private static Names read() {
             List<String> places = lines("places.txt", "\\S(.*\\S)?,[A-Z]{2}", "a place as City,ST");
             return new Names(
@@ -1154,8 +1170,7 @@ public class Server {
 
     // ---- Options --------------------------------------------------------------------------------
 
-    record Options(
-            String host, int port, int maxStreams, long stallSeconds, long dropAfter) {
+    record Options(String host, int port, int maxStreams, long stallSeconds) {
 
         private static final String USAGE = """
                 Usage: java src/powerball/Server.java [options]
@@ -1166,12 +1181,9 @@ public class Server {
                   --max-streams N      streams at once, 1 to 10,000 (256); more get 503
                   --stall-seconds S    disconnect a client whose stream makes no progress
                                        for S seconds, 1 to 86,400 (300)
-                  --drop-after K       failure drill: break every stream after K rows,
-                                       1 to 1,000,000,000
                   --help               show this""";
-        private static final long NEVER = Long.MAX_VALUE;
-        private static final List<String> NAMES = List.of(
-                "--host", "--port", "--max-streams", "--stall-seconds", "--drop-after");
+        private static final List<String> NAMES =
+                List.of("--host", "--port", "--max-streams", "--stall-seconds");
 
         /** Throws an IllegalArgumentException that explains what is not accepted. */
         static Options parse(String[] args) {
@@ -1181,8 +1193,7 @@ public class Server {
             return new Options(host,
                     (int) number(given, "--port", 0, 65_535, 8000),
                     (int) number(given, "--max-streams", 1, 10_000, 256),
-                    number(given, "--stall-seconds", 1, 86_400, 300),
-                    number(given, "--drop-after", 1, MAX_ROWS, NEVER));
+                    number(given, "--stall-seconds", 1, 86_400, 300));
         }
 
         /** Takes --name value and --name=value. */

@@ -91,6 +91,7 @@ class FormatTest {
         HttpHeaders headers = server.get("/drawing/3?seed=7&format=" + format).headers();
         assertEquals(List.of(contentType), headers.allValues("Content-Type"));
         assertEquals(List.of("7"), headers.allValues("Drawing-Seed"));
+        assertEquals(List.of("5a165a3b"), headers.allValues("Drawing-Names"));
         assertEquals(List.of("no-store"), headers.allValues("Cache-Control"));
         assertEquals(List.of("nosniff"), headers.allValues("X-Content-Type-Options"));
         assertEquals(List.of("no"), headers.allValues("X-Accel-Buffering"));
@@ -229,6 +230,20 @@ class FormatTest {
             String lastNames = stored(edited.get("/drawing/300?seed=1").body()).toString();
             assertAll(names.stream().map(name -> () ->
                     assertTrue(lastNames.contains("|" + name + "|"), name)));
+        }
+    }
+
+    /** A client that resumes a stream at such a server would get other rows. */
+    @ParameterizedTest
+    @ValueSource(strings = {"first.txt", "last.txt", "places.txt"})
+    void otherListsHaveAnotherHash(String file) throws IOException {
+        String list = Files.readString(Run.PROJECT.resolve("src/powerball/names").resolve(file));
+        String withoutTheLast = list.substring(0, list.strip().lastIndexOf('\n') + 1);
+        List<String> command = ServerProcess.withList(folder, file, withoutTheLast);
+        try (ServerProcess edited = ServerProcess.start(folder, command)) {
+            String hash = edited.get("/drawing/1").headers().firstValue("Drawing-Names")
+                    .orElseThrow();
+            assertTrue(hash.matches("[0-9a-f]{8}") && !hash.equals("5a165a3b"), hash);
         }
     }
 

@@ -43,17 +43,17 @@ import powerball.tools.ServerProcess;
  */
 class ServerFaultTest {
 
-    private static final int DROP_AFTER = 1000;
+    private static final int DROP = 1000;
     private static final String HUGE = "/drawing/1000000000";
 
     @TempDir static Path folder;
-    private static ServerProcess dropping;
+    private static ServerProcess healthy;
     // at row N of the seeds N and 1,000,000 + N; it has two streams
     private static ServerProcess failing;
     private static ServerProcess impatient; // with clients that stall
 
     @BeforeAll static void start() throws IOException {
-        dropping = ServerProcess.start("--drop-after", String.valueOf(DROP_AFTER));
+        healthy = ServerProcess.start();
         impatient = ServerProcess.start("--stall-seconds", "1");
 
         Path program = programThatFirstRuns("""
@@ -91,7 +91,7 @@ class ServerFaultTest {
     }
 
     @AfterAll static void stop() {
-        dropping.close();
+        healthy.close();
         impatient.close();
         failing.close();
     }
@@ -104,24 +104,46 @@ class ServerFaultTest {
     // ---- Streams that fail ----------------------------------------------------------------------
 
     @ParameterizedTest
-    @CsvSource({"1001, ''", "50000, ''", "1002, &rate=1000000", "1000000000, ''"})
+    @CsvSource({"1001, ''", "50000, ''", "1002, &rate=1000000", "1000000000, ''",
+            "1001, &from=5000"})
     void aDroppedStreamLooksBroken(int rows, String more) throws IOException {
-        String answer = dropping.rawAnswer(
-                ServerProcess.request("/drawing/" + rows + "?format=ndjson" + more));
+        String path = drill(rows) + "&format=ndjson" + more;
+        String answer = healthy.rawAnswer(ServerProcess.request(path));
         assertFalse(ServerProcess.isWhole(answer), "it looks whole");
-        assertEquals(DROP_AFTER, ServerProcess.dechunked(answer).lines()
+        assertEquals(DROP, ServerProcess.dechunked(answer).lines()
                 .filter(line -> line.endsWith("}")).count());
-        dropping.run.awaitOutput("/drawing/" + rows
-                + "\\?[^\n]* 200 1,000 rows \\d+\\.\\d\\d s broken: --drop-after\n");
+        healthy.run.awaitOutput(Pattern.quote(path)
+                + " 200 1,000 rows \\d+\\.\\d\\d s broken: drop\n");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 999, 1000})
     void aStreamThatEndsBeforeTheDropIsWhole(int rows) throws IOException {
-        String answer = dropping.rawAnswer(ServerProcess.request("/drawing/" + rows
-                + "?format=ndjson"));
+        String answer = healthy.rawAnswer(ServerProcess.request(drill(rows) + "&format=ndjson"));
         assertTrue(ServerProcess.isWhole(answer), "it looks broken");
         assertEquals(rows, ServerProcess.dechunked(answer).lines().count());
+    }
+
+    @Test void aDrillIsForTheRequestThatAsksForIt() throws IOException {
+        try (Socket other = healthy.raw(ServerProcess.request("/drawing/1500?seed=3"))) {
+            assertEquals('H', other.getInputStream().read());
+            assertFalse(ServerProcess.isWhole(
+                    healthy.rawAnswer(ServerProcess.request(drill(1500)))), "it looks whole");
+            assertTrue(ServerProcess.isWhole(ServerProcess.untilItEnds(other)), "it looks broken");
+        }
+    }
+
+    /** It has no rows to break after, and says what GET would begin with. */
+    @Test void aDrillHasNoEffectOnHead() throws IOException {
+        String answer = healthy.rawAnswer("HEAD " + drill(5000)
+                + " HTTP/1.1\r\nHost: x\r\n\r\n"
+                + ServerProcess.request("/drawing/0"));
+        assertEquals(2, answer.split("HTTP/1.1 200 OK", -1).length - 1, answer);
+        assertTrue(ServerProcess.isWhole(answer), "the connection broke");
+    }
+
+    private static String drill(int rows) {
+        return "/drawing/" + rows + "?drop=" + DROP;
     }
 
     @ParameterizedTest
@@ -195,15 +217,15 @@ class ServerFaultTest {
 
     @Test void curlSeesThatAStreamIsBroken() {
         String curl = Run.tool("curl");
-        for (String url : List.of(dropping.url + "/drawing/1001", failing.url
+        for (String url : List.of(healthy.url + drill(1001), failing.url
                 + "/drawing/200000?seed=100000")) {
             assertHealthy(failing);
             try (Run run = Run.start(folder, List.of(curl, "-s", "-o", "rows", url))) {
                 assertEquals(18, run.exitCode(), url); // "partial file"
             }
         }
-        try (Run run = Run.start(folder, List.of(curl, "-s", "-o", "rows", dropping.url
-                + "/drawing/1000"))) {
+        try (Run run = Run.start(folder, List.of(curl, "-s", "-o", "rows", healthy.url
+                + drill(1000)))) {
             assertEquals(0, run.exitCode());
         }
     }
@@ -216,12 +238,12 @@ class ServerFaultTest {
         String curl = Run.tool("curl");
         List<Run> runs = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            runs.add(Run.start(folder, List.of(curl, "-sN", dropping.url
-                    + "/drawing/100000?format=ndjson&seed=" + i)));
+            runs.add(Run.start(folder, List.of(curl, "-sN", healthy.url
+                    + drill(100_000) + "&format=ndjson&seed=" + i)));
         }
         for (Run run : runs) {
             assertEquals(18, run.exitCode());
-            assertEquals(DROP_AFTER, run.out().lines().count());
+            assertEquals(DROP, run.out().lines().count());
             run.close();
         }
     }
@@ -246,7 +268,7 @@ class ServerFaultTest {
                   server { listen 127.0.0.1:%d;
                     location / { proxy_pass %s; proxy_http_version 1.1; }
                     location = %s { proxy_pass %s; proxy_http_version 1.1; } } }
-                """.formatted(port, dropping.url, HUGE, impatient.url));
+                """.formatted(port, healthy.url, HUGE, impatient.url));
         String url = "http://127.0.0.1:" + port;
         try (Run run = Run.start(proxy, List.of(nginx, "-p", proxy + "/", "-c", "nginx.conf"));
                 Run ready = Run.start(proxy, List.of(curl, "-sf", "--retry", "20",
@@ -256,9 +278,9 @@ class ServerFaultTest {
             try (Run first = Run.start(proxy, List.of(curl, "-sN", url + "/drawing/900?rate=2"))) {
                 first.awaitOutput("(\\(.*\\)\n){3}"); // of 450 s
             }
-            try (Run cut = Run.start(proxy, List.of(curl, "-s", url + "/drawing/5000"))) {
+            try (Run cut = Run.start(proxy, List.of(curl, "-s", url + drill(5000)))) {
                 assertNotEquals(0, cut.exitCode(), "it looks whole");
-                assertEquals(DROP_AFTER, cut.out().lines().count());
+                assertEquals(DROP, cut.out().lines().count());
             }
             try (Socket silent = new Socket("127.0.0.1", port)) {
                 silent.getOutputStream().write(ServerProcess.request(HUGE)
