@@ -70,7 +70,8 @@ import java.util.stream.IntStream;
 public class Server {
 
     private static final int MAX_ROWS = 1_000_000_000;
-    private static final int MAX_FIRST_ROW = 1_000_000_000;
+    // Twice as high: a job that begins at row 1,000,000,000 can be resumed at any of its rows.
+    private static final int MAX_FIRST_ROW = 2 * MAX_ROWS;
     // Seed + index must fit in 60 bits of a UUID.
     private static final long MAX_SEED = 1_000_000_000_000_000_000L;
     private static final int MAX_ROWS_PER_SECOND = 1_000_000;
@@ -998,7 +999,7 @@ public class Server {
     record Ticket(UUID transactionId, Buyer buyer, int[] whiteBalls, int powerball) {
 
         /**
-         * The row with this index (0 to 2 * 10^9) in the stream of this seed (0 to 10^18): always
+         * The row with this index (0 to 3 * 10^9) in the stream of this seed (0 to 10^18): always
          * the same, on every JDK from 17 on.
          */
         static Ticket of(long seed, long index) {

@@ -54,7 +54,7 @@ class ServerTest {
     private static final String SEED =
             "seed must be a whole number from 0 to 1,000,000,000,000,000,000, not \"%s\"";
     private static final String FROM =
-            "from must be a whole number from 0 to 1,000,000,000, not \"%s\"";
+            "from must be a whole number from 0 to 2,000,000,000, not \"%s\"";
     private static final String RATE =
             "rate must be a whole number from 1 to 1,000,000, not \"%s\"";
     private static final String FORMAT = "format must be sql, csv or ndjson, not \"%s\"";
@@ -375,7 +375,7 @@ class ServerTest {
                 List.of("1?seed=", SEED, ""),
                 List.of("1?seed", SEED, ""),
                 List.of("1?seed=1=1", SEED, "1=1"),
-                List.of("1?from=1000000001", FROM, "1000000001"),
+                List.of("1?from=2000000001", FROM, "2000000001"),
                 List.of("1?from=x", FROM, "x"),
                 List.of("1?rate=0", RATE, "0"),
                 List.of("1?rate=1000001", RATE, "1000001"),

@@ -105,8 +105,12 @@ class TicketTest {
     }
 
     @Test void theHighestRowOfTheHighestStreamFitsItsId() {
-        String row = server.get("/drawing/1?seed=" + MAX_SEED + "&from=1000000000").body();
-        assertEquals("(" + plainText("SQL", plainRow(MAX_SEED, 1_000_000_000)) + ")\n", row);
+        String row = server.get("/drawing/1?seed=" + MAX_SEED + "&from=2000000000").body();
+        assertEquals("(" + plainText("SQL", plainRow(MAX_SEED, 2_000_000_000)) + ")\n", row);
+        long highestIndex = 2_000_000_000L + 1_000_000_000 - 1;
+        assertEquals(plainRow(MAX_SEED, highestIndex),
+                values(Server.Ticket.of(MAX_SEED, highestIndex)).stream().map(Object::toString)
+                        .toList());
     }
 
     @ParameterizedTest
