@@ -3,6 +3,7 @@ package powerball;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -13,6 +14,8 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -86,11 +89,7 @@ public class Server {
     private static final int CONNECTIONS_BESIDE_STREAMS = 1024;
     private static final int ROW_BUFFER_BYTES = 16 * 1024;
     private static final int MAX_ROW_BYTES = 4096; // the longest names need fewer in any format
-    private static final Set<String> PAGE_PATHS = Set.of("/page/page.css", "/page/address.js",
-            "/page/controls.js", "/page/curl.js", "/page/draw.js", "/page/drums.js",
-            "/page/element.js", "/page/figures.js", "/page/main.js", "/page/nicety.js",
-            "/page/rules.js", "/page/run.js", "/page/stream.js", "/page/text.js",
-            "/page/tickets.js", "/page/tiers.js");
+    private static final String PAGE_FILES = "/page/[a-z]+\\.(css|js)";
     private static final String PAGE_POLICY = "default-src 'none'; script-src 'self'; "
             + "style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; "
             + "form-action 'none'; frame-ancestors 'none'";
@@ -276,7 +275,7 @@ public class Server {
         String path = uri.getRawPath(); // raw: "%2e%2e" stays as it is and is refused
         if (path.equals("/")) {
             pageFile("page/index.html", reply);
-        } else if (PAGE_PATHS.contains(path)) {
+        } else if (path.matches(PAGE_FILES) && resource(path.substring(1)) != null) {
             pageFile(path.substring(1), reply);
         } else if (path.matches("/drawing/[^/]*")) {
             stream(Query.parse(path.substring("/drawing/".length()), uri.getRawQuery()), reply);
@@ -293,12 +292,14 @@ public class Server {
         String text = text(name);
         String type = name.endsWith(".js") ? "javascript" : name.substring(name.indexOf('.') + 1);
         reply.headers.set("Content-Security-Policy", PAGE_POLICY);
+        reply.headers.set("Cache-Control", "no-cache");
         reply.send(200, "text/" + type + "; charset=utf-8", text);
     }
 
     /** The API as OpenAPI describes it, for the tools that read it. */
     private void description(Reply reply) throws IOException {
         String text = text("page/openapi.json");
+        reply.headers.set("Cache-Control", "no-cache");
         reply.allowEveryPage();
         reply.send(200, "application/json", text);
     }
@@ -525,7 +526,7 @@ public class Server {
 
         private void sendHeaders(int code, String contentType, long length) throws IOException {
             headers.set("Content-Type", contentType);
-            headers.set("Cache-Control", "no-store");
+            headers.putIfAbsent("Cache-Control", List.of("no-store"));
             headers.set("X-Content-Type-Options", "nosniff");
             if (exchange.getProtocol().equalsIgnoreCase("HTTP/1.0")) {
                 // It has no chunks: only closing the connection ends a body.
@@ -1152,21 +1153,25 @@ public class Server {
         }
     }
 
-    /** What a file next to this one holds. */
+    /** The text of a file next to this one. */
     private static String text(String name) throws IOException {
-        try (InputStream in = resource(name).openStream()) {
+        URL file = resource(name);
+        if (file == null) throw new FileNotFoundException("there is no " + name);
+        try (InputStream in = file.openStream()) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
     /**
-     * A file next to this one: on the class path or, when launched from source on a JDK before 22,
-     * in its folder.
+     * A file next to this one, null if there is none: on the class path or, when launched from
+     * source on a JDK before 22, in its folder. Files that lie beside a jar are not its own.
      */
     private static URL resource(String name) throws IOException {
         URL found = Server.class.getResource(name);
-        URL source = Server.class.getProtectionDomain().getCodeSource().getLocation();
-        return found != null ? found : URI.create(source.toString()).resolve(name).toURL();
+        URL program = Server.class.getProtectionDomain().getCodeSource().getLocation();
+        if (found != null || !program.getPath().endsWith(".java")) return found;
+        Path file = Path.of(URI.create(program.toString()).resolve(name));
+        return Files.isRegularFile(file) ? file.toUri().toURL() : null;
     }
 
     // ---- Options --------------------------------------------------------------------------------

@@ -332,12 +332,18 @@ class ServerTest {
         assertEquals(page.body(), server.get("/?rows=%3Cscript%3E&nonsense").body());
     }
 
+    /** With no-store, a browser that goes back to the page would have lost what it showed. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/page/page.css", "/page/main.js", "/openapi.json"})
+    void aBrowserMayKeepThePage(String path) {
+        assertEquals(List.of("no-cache"), server.get(path).headers().allValues("Cache-Control"));
+    }
+
     static Stream<String> filesOfThePage() {
         return Stream.of(Run.PROJECT.resolve("src/powerball/page").toFile().list())
                 .filter(name -> name.endsWith(".js") || name.endsWith(".css"));
     }
 
-    /** A file that is not on the server's list is missing here, not in somebody's browser. */
     @ParameterizedTest
     @MethodSource("filesOfThePage")
     void everyFileOfThePageIsServedAsItIs(String name) throws IOException {
@@ -352,6 +358,33 @@ class ServerTest {
         assertEquals(file.headers().allValues("Content-Length"),
                 head.headers().allValues("Content-Length"));
         assertEquals("", head.body());
+    }
+
+    @Test void aFileThatIsAddedToThePageIsServed(@TempDir Path folder) throws IOException {
+        Path program = ServerProcess.copyOfSource(folder);
+        Files.writeString(program.resolveSibling("page/added.js"), "added");
+        Files.writeString(program.resolveSibling("page/added.html"), "hidden");
+        try (ServerProcess other = ServerProcess.start(folder,
+                Run.java(program.toString(), "--port", "0"))) {
+            assertEquals("added", other.get("/page/added.js").body());
+            assertEquals(404, other.get("/page/added.html").statusCode());
+        }
+    }
+
+    /** What lies in the folder of a jar was put there by somebody else, for something else. */
+    @Test void aJarServesNoFileThatLiesBesideIt(@TempDir Path folder) throws IOException {
+        Path jar = Files.copy(Run.PROJECT.resolve("build/server.jar"),
+                folder.resolve("server.jar"));
+        for (String page : List.of("page", "powerball/page")) {
+            Files.createDirectories(folder.resolve(page));
+            Files.writeString(folder.resolve(page).resolve("beside.js"), "beside");
+        }
+        try (ServerProcess other = ServerProcess.start(folder,
+                Run.java("-jar", jar.toString(), "--port", "0"))) {
+            assertRefused(404, "Not Found", PATH.formatted("/page/beside.js"),
+                    other.get("/page/beside.js"));
+            assertEquals(server.get("/page/main.js").body(), other.get("/page/main.js").body());
+        }
     }
 
     // ---- Refusals -------------------------------------------------------------------------------
