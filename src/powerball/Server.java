@@ -305,6 +305,13 @@ public class Server {
     }
 
     private void stream(Query query, Reply reply) throws IOException, Refusal {
+        if (reply.isHttp10()) {
+            // Without the header Upgrade, which RFC 9110 wants here: an nginx in front would pass it
+            // on to clients of HTTP/2, for whom it is a protocol error.
+            throw new Refusal(426, "a stream must be requested over HTTP/1.1: over HTTP/1.0, a"
+                    + " broken one would look whole (nginx in front of this server needs"
+                    + " proxy_http_version 1.1)");
+        }
         takeSlot(reply);
         try {
             long seed = query.seed == Query.SERVER_CHOOSES ? chooseSeed() : query.seed;
@@ -464,6 +471,11 @@ public class Server {
             return exchange.getRequestMethod().equals("HEAD");
         }
 
+        /** HTTP/1.0 has no chunks: only the end of the connection ends a stream, broken or not. */
+        boolean isHttp10() {
+            return exchange.getProtocol().equalsIgnoreCase("HTTP/1.0");
+        }
+
         boolean requestHasBody() {
             Headers request = exchange.getRequestHeaders();
             return request.containsKey("Transfer-Encoding")
@@ -528,11 +540,7 @@ public class Server {
             headers.set("Content-Type", contentType);
             headers.putIfAbsent("Cache-Control", List.of("no-store"));
             headers.set("X-Content-Type-Options", "nosniff");
-            if (exchange.getProtocol().equalsIgnoreCase("HTTP/1.0")) {
-                // It has no chunks: only closing the connection ends a body.
-                headers.set("Connection", "close");
-                headers.remove("Keep-Alive");
-            } else if (isHead() && length == 0) {
+            if (isHead() && length == 0) {
                 headers.set("Transfer-Encoding", "chunked"); // HttpServer sets it for GET only
             }
             status = code;
@@ -742,6 +750,7 @@ public class Server {
                 400, "Bad Request",
                 404, "Not Found",
                 405, "Method Not Allowed",
+                426, "Upgrade Required",
                 500, "Internal Server Error",
                 503, "Service Unavailable");
         private final int status;

@@ -254,27 +254,15 @@ class ServerFaultTest {
      */
     @Test void behindNginxRowsPassAsTheyAreReadAndABreakStaysABreak(@TempDir Path proxy)
             throws IOException {
-        String nginx = Run.tool("nginx");
         String curl = Run.tool("curl");
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
-        Files.writeString(proxy.resolve("nginx.conf"), """
-                daemon off; master_process off; pid nginx.pid; error_log stderr crit; events {}
-                http { access_log off; client_body_temp_path b; proxy_temp_path p;
-                  fastcgi_temp_path f;
-                  uwsgi_temp_path u; scgi_temp_path s;
-                  server { listen 127.0.0.1:%d;
-                    location / { proxy_pass %s; proxy_http_version 1.1; }
-                    location = %s { proxy_pass %s; proxy_http_version 1.1; } } }
-                """.formatted(port, healthy.url, HUGE, impatient.url));
+        int port = freePort();
         String url = "http://127.0.0.1:" + port;
-        try (Run run = Run.start(proxy, List.of(nginx, "-p", proxy + "/", "-c", "nginx.conf"));
-                Run ready = Run.start(proxy, List.of(curl, "-sf", "--retry", "20",
-                        "--retry-connrefused", "--retry-delay",
-                        "1", "-o", "page", url))) {
-            assertEquals(0, ready.exitCode(), run.err());
+        try (Run nginx = nginx(proxy, """
+                server { listen 127.0.0.1:%d;
+                  location / { proxy_pass %s; proxy_http_version 1.1; }
+                  location = %s { proxy_pass %s; proxy_http_version 1.1; } }
+                """.formatted(port, healthy.url, HUGE, impatient.url))) {
+            awaitPage(nginx, url);
             try (Run first = Run.start(proxy, List.of(curl, "-sN", url + "/drawing/900?rate=2"))) {
                 first.awaitOutput("(\\(.*\\)\n){3}"); // of 450 s
             }
@@ -290,6 +278,63 @@ class ServerFaultTest {
                 impatient.run.awaitOutput("GET " + HUGE
                         + " 200 [0-9,]{1,7} rows [^\n]* broken: stalled\n");
             }
+        }
+    }
+
+    /** As it is unless told otherwise, nginx asks over HTTP/1.0. */
+    @Test void behindAnNginxWithItsDefaultsAStreamIsRefusedAndThePageIsSent(@TempDir Path proxy)
+            throws IOException {
+        String curl = Run.tool("curl");
+        int port = freePort();
+        int portOfHttp2 = freePort();
+        String url = "http://127.0.0.1:" + port;
+        try (Run nginx = nginx(proxy, """
+                server { listen 127.0.0.1:%d; location / { proxy_pass %s; } }
+                server { listen 127.0.0.1:%d http2; location / { proxy_pass %s; } }
+                """.formatted(port, healthy.url, portOfHttp2, healthy.url))) {
+            awaitPage(nginx, url);
+            String http2 = "http://127.0.0.1:" + portOfHttp2;
+            for (List<String> client : List.of(List.of("--http1.1", url),
+                    List.of("--http2-prior-knowledge", http2))) {
+                List<String> command = List.of(curl, "-s", "-w", "%{http_version} %{http_code}",
+                        client.get(0), client.get(1) + "/drawing/100000");
+                try (Run run = Run.start(proxy, command)) {
+                    assertEquals(0, run.exitCode(), run::out);
+                    assertTrue(run.out().contains("proxy_http_version 1.1"), run::out);
+                    String version = client.get(0).contains("http2") ? "2" : "1.1";
+                    assertTrue(run.out().endsWith(version + " 426"), run::out);
+                }
+                try (Run page = Run.start(proxy, List.of(curl, "-sf", client.get(0),
+                        client.get(1) + "/"))) {
+                    assertEquals(0, page.exitCode());
+                    assertEquals(healthy.get("/").body(), page.out());
+                }
+            }
+        }
+    }
+
+    /** Starts an nginx with these servers. */
+    private static Run nginx(Path folder, String servers) throws IOException {
+        String nginx = Run.tool("nginx");
+        Files.writeString(folder.resolve("nginx.conf"), """
+                daemon off; master_process off; pid nginx.pid; error_log stderr crit; events {}
+                http { access_log off; client_body_temp_path b; proxy_temp_path p;
+                  fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s;
+                %s }
+                """.formatted(servers));
+        return Run.start(folder, List.of(nginx, "-p", folder + "/", "-c", "nginx.conf"));
+    }
+
+    private static void awaitPage(Run nginx, String url) {
+        try (Run ready = Run.start(folder, List.of(Run.tool("curl"), "-sf", "--retry", "20",
+                "--retry-connrefused", "--retry-delay", "1", "-o", "page", url))) {
+            assertEquals(0, ready.exitCode(), nginx.err());
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0)) {
+            return free.getLocalPort();
         }
     }
 
@@ -363,6 +408,8 @@ class ServerFaultTest {
                 assertEquals(Map.of("title", "Service Unavailable", "status", 503,
                         "detail", "all streams are taken (2); try again"),
                                 FormatTest.json(third.body()));
+                String http10 = server.rawAnswer("GET /drawing/1 HTTP/1.0\r\n\r\n");
+                assertTrue(http10.startsWith("HTTP/1.1 426 "), "to come back would not help");
                 assertEquals(200, server.get("/").statusCode(), "the page needs no stream");
                 assertEquals(200, server.get("/openapi.json").statusCode(), "nor does this");
                 assertEquals(400, server.get("/drawing/x").statusCode(), "nor does a refusal");

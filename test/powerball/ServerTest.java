@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -619,29 +618,48 @@ class ServerTest {
         assertTrue(log.matches("[\n -~]*"), log);
     }
 
-    /**
-     * It may ask to keep the connection; but only the end of the connection can end a body without
-     * a length.
-     */
+    // ---- HTTP/1.0 -------------------------------------------------------------------------------
+
+    /** It has no last chunk, so that a broken stream would look like a whole one. */
     @ParameterizedTest
-    @CsvSource({"GET, /drawing/5", "GET, /drawing/x", "GET, /", "HEAD, /drawing/5", "HEAD, /"})
-    void aConnectionOfHttp10IsClosedAndSaysSo(String method, String path) throws IOException {
-        String answer = server.rawAnswer(method + " " + path
-                + " HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n");
+    @CsvSource({"GET, /drawing/5, HTTP/1.0", "GET, /drawing/0, HTTP/1.0",
+            "HEAD, /drawing/5, HTTP/1.0", "GET, /drawing/5, http/1.0"})
+    void aStreamOverHttp10IsRefusedWithTheCure(String method, String path, String version)
+            throws IOException {
+        String answer = server.rawAnswer(method + " " + path + " " + version + "\r\n\r\n");
+        assertTrue(answer.startsWith("HTTP/1.1 426 "), answer);
         Map<String, String> fields = fields(answer.substring(0, answer.indexOf("\r\n\r\n")));
-        assertEquals("close", fields.get("Connection"));
-        assertFalse(fields.containsKey("Keep-Alive"), answer);
-        assertFalse(fields.containsKey("Transfer-Encoding"), answer);
-        assertEquals(method.equals("HEAD"), answer.endsWith("\r\n\r\n"), answer);
+        assertEquals("application/problem+json", fields.get("Content-Type"));
+        assertFalse(fields.containsKey("Upgrade"), answer);
+        if (method.equals("GET")) {
+            assertEquals(Map.of("title", "Upgrade Required", "status", 426, "detail",
+                    "a stream must be requested over HTTP/1.1: over HTTP/1.0, a broken one would"
+                    + " look whole (nginx in front of this server needs proxy_http_version 1.1)"),
+                    FormatTest.json(answer.substring(answer.indexOf("\r\n\r\n"))));
+        }
     }
 
-    @Test void aClientThatKnowsNoChunksGetsItsRowsWithoutThem() throws IOException {
-        String answer = server.rawAnswer("GET /drawing/2?seed=42&format=csv HTTP/1.0\r\n\r\n");
-        assertFalse(answer.toLowerCase(Locale.ROOT).contains("chunked"), answer);
-        assertEquals("close", fields(answer).get("Connection"));
-        byte[] body = answer.substring(answer.indexOf("\r\n\r\n") + 4)
-                .getBytes(StandardCharsets.ISO_8859_1);
-        assertEquals(server.get("/drawing/2?seed=42&format=csv").body(),
-                new String(body, StandardCharsets.UTF_8));
+    @ParameterizedTest
+    @CsvSource({"GET, /, 200", "GET, /page/main.js, 200", "GET, /openapi.json, 200",
+            "HEAD, /, 200", "GET, /drawing/x, 400", "GET, /drawing/5?speed=1, 400",
+            "GET, /nope, 404", "POST, /drawing/5, 405"})
+    void anythingButAStreamIsAnsweredOverHttp10(String method, String path, int status)
+            throws IOException {
+        String request = method + " " + path + " HTTP/1.0\r\n";
+        String answer = server.rawAnswer(request + "\r\n");
+        assertTrue(answer.startsWith("HTTP/1.1 " + status + " "), answer);
+        assertEquals(method.equals("HEAD"), answer.endsWith("\r\n\r\n"), answer);
+
+        String kept = server.rawAnswer(request + "Connection: Keep-Alive\r\n\r\n"
+                + request + "\r\n");
+        assertEquals(2, kept.split("HTTP/1.1 " + status, -1).length - 1, kept);
+    }
+
+    @Test void curlShowsWhyAStreamOverHttp10IsRefused() {
+        try (Run run = Run.start(Run.PROJECT, List.of(Run.tool("curl"), "-s", "-0",
+                server.url + "/drawing/5"))) {
+            assertEquals(0, run.exitCode());
+            assertTrue(run.out().contains("HTTP/1.1"), run.out());
+        }
     }
 }
