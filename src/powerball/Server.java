@@ -721,7 +721,8 @@ public class Server {
         private static Map<String, String> parameters(String rawQuery) {
             Map<String, String> parameters = new HashMap<>();
             if (rawQuery == null) return parameters;
-            for (String parameter : rawQuery.split("&", -1)) {
+            for (String parameter : rawQuery.split("&")) {
+                if (parameter.isEmpty()) continue; // many clients send a "?" or a last "&"
                 String[] nameAndValue = parameter.split("=", 2);
                 String name = nameAndValue[0];
                 require(PARAMETER_NAMES.contains(name),
