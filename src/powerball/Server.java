@@ -566,8 +566,8 @@ public class Server {
         String logLine() {
             double seconds = (System.nanoTime() - startNanos) / 1e9;
             String broken = breakReason.isEmpty() ? "" : " broken: " + breakReason;
-            return printable(String.format("%s %d %,d rows %.2f s%s",
-                    request(), status, rowsSent, seconds, broken));
+            return String.format("%s %d %,d rows %.2f s%s",
+                    request(), status, rowsSent, seconds, printable(broken));
         }
     }
 

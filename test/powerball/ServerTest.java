@@ -611,6 +611,15 @@ class ServerTest {
         }
     }
 
+    /** The request is cut in the log, and what became of it stands behind it. */
+    @ParameterizedTest
+    @ValueSource(ints = {900, 950, 1000, 5000})
+    void theLogSaysHowALongRequestEnded(int length) {
+        server.get("/drawing/" + length + "?rate=" + "0".repeat(length));
+        server.run.awaitOutput("GET /drawing/" + length
+                + "\\?rate=0{800,}(\\.\\.\\.)? 400 0 rows \\d+\\.\\d\\d s\n");
+    }
+
     @Test void controlCharactersOfARequestStayOutOfTheLog() throws IOException {
         // On some JDKs HttpServer itself refuses those that are not valid HTTP; then there is no
         // line in the log.
