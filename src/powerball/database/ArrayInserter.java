@@ -3,21 +3,28 @@ package powerball.database;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Stores many rows in one statement that takes an array for each column,
- * {@code INSERT … SELECT unnest(?), …}. In DuckDB, that is ten times as fast as {@code VALUES}.
+ * {@code INSERT … SELECT unnest(?), …}. In DuckDB, this is ten times as fast as {@code VALUES}. In
+ * PostgreSQL, it is as fast as {@code VALUES} in a statement that the server keeps, and 1.6 times
+ * as fast where it may keep none, as behind a pooler.
  */
 final class ArrayInserter implements Inserter {
 
     private final Connection connection;
     private final PreparedStatement insert;
 
-    ArrayInserter(Connection connection, Dialect dialect) throws SQLException {
+    /** Takes the types of the columns, as text does not turn into a UUID by itself. */
+    ArrayInserter(Connection connection, Dialect dialect, List<String> types)
+            throws SQLException {
         this.connection = connection;
-        List<String> arrays = Table.COLUMNS.stream()
-                .map(column -> "unnest(?::" + column.kind().sqlType() + "[])").toList();
+        List<String> arrays = new ArrayList<>();
+        for (String type : types) {
+            arrays.add("unnest(?::" + type + "[])");
+        }
         insert = connection.prepareStatement("INSERT INTO " + Table.NAME + " (" + Table.NAMES
                 + ") SELECT " + String.join(", ", arrays) + " " + dialect.skipsStoredRow());
     }

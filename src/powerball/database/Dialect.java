@@ -1,32 +1,34 @@
 package powerball.database;
 
+import java.security.cert.CertificateException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.regex.Pattern;
 
 /**
- * What differs from one database to another. To add a database, write one of these and add it to
- * {@link #SERVERS}; everything else follows.
+ * The differences between one database and another. To add a database, write one of these and add
+ * it to {@link #BY_URL}; everything else follows.
  */
 public interface Dialect {
 
-    /** Those that are named by a JDBC URL. */
-    List<Dialect> SERVERS = List.of(new PostgreSql(), new MySql(), new DuckDb());
+    /** Those that a JDBC URL names. */
+    List<Dialect> BY_URL = List.of(new PostgreSql(), new MySql(), new DuckDb());
+
+    /**
+     * The classes of SQLState (SQL:2016, table 38) in which a database refuses a statement, a row,
+     * a password, a right or a name. Trying again cannot fix these.
+     */
+    Pattern FINAL_STATES = Pattern.compile("(0A|22|23|28|3D|3F|42|44|45|P0)...");
+    /** Those among them that speak of the statement or its rows, or of the right to both. */
+    Pattern STATEMENT_STATES = Pattern.compile("(0A|22|23|42|44|45|P0)...");
 
     /** How the URLs begin, each with the class of its driver. */
     Map<String, String> driversByUrl();
-
-    /** A URL as somebody might type it. */
-    String exampleUrl();
-
-    /** Whether a URL says which database is meant, or which file. */
-    default boolean namesDatabase(String url) {
-        return true;
-    }
 
     /** The Maven coordinate of the driver, or of each, for people. */
     String driverCoordinate();
@@ -36,38 +38,46 @@ public interface Dialect {
         return "TEXT";
     }
 
-    /** What follows the columns in the statement that makes the table. */
+    /** The end of the statement that makes the table, after its columns. */
     default String tableOptions() {
         return "";
     }
 
-    /** The end of an INSERT that makes it skip a row which is there already. */
+    /** The end of an INSERT that skips a row whose key is there already. */
     default String skipsStoredRow() {
         return "ON CONFLICT (" + Table.KEY + ") DO NOTHING";
     }
 
-    /** What stores rows through a connection. */
-    default Inserter inserter(Connection connection) throws SQLException {
-        return new ValuesInserter(connection, this);
-    }
+    /**
+     * Stores rows through a connection.
+     *
+     * @param types the names that the database has for the types of {@link Table#COLUMNS}
+     */
+    Inserter inserter(Connection connection, List<String> types) throws SQLException;
 
-    /** How many rows are sent at once, at least. */
-    default int rowsPerBatch() {
-        return 1024;
+    /** Why the table would skip a row whose key is not there; "" if it would not. */
+    default String skipsNewRowsBecause(Connection connection) throws SQLException {
+        return "";
     }
 
     /** Properties for the driver. They bound each wait: a silent server must not stop Ctrl-C. */
     Map<String, String> properties(String url);
 
-    /** What of the table cannot hold letters like ø, in a few words; "" if all of it can. */
-    default String unfitForLetters(Connection connection) throws SQLException {
-        return "";
+    /** Prepares a new connection for writing. */
+    default void beginToWrite(Connection connection) throws SQLException {
+        // It is ready.
     }
 
     /**
      * Lets a connection only read, in a transaction that sees the rows as they are at its start.
+     * For this transaction alone: a pooler hands the session on.
      */
-    void beginToRead(Connection connection) throws SQLException;
+    default void beginToRead(Connection connection) throws SQLException {
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+        }
+    }
 
     /** The fetch size with which a result comes a few rows at a time. */
     default int rowsPerFetch() {
@@ -79,14 +89,26 @@ public interface Dialect {
         return true;
     }
 
-    /** Whether a failure may have passed when the transaction is tried again. */
-    boolean canPass(SQLException failure);
+    /** Whether trying again cannot fix a failure. */
+    default boolean isFinal(SQLException failure) {
+        return Failure.isOrHas(failure, CertificateException.class)
+                || FINAL_STATES.matcher(String.valueOf(failure.getSQLState())).matches();
+    }
 
-    /** The first column of the first row of an answer; "" if there is no row. */
-    static String answer(String sql, Connection connection) throws SQLException {
+    /** Whether a final failure speaks of the statement or its rows. */
+    default boolean isOfStatement(SQLException failure) {
+        return STATEMENT_STATES.matcher(String.valueOf(failure.getSQLState())).matches();
+    }
+
+    /** The first column of an answer. */
+    static List<String> answers(String sql, Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet answer = statement.executeQuery(sql)) {
-            return answer.next() ? answer.getString(1) : "";
+            List<String> answers = new ArrayList<>();
+            while (answer.next()) {
+                answers.add(answer.getString(1));
+            }
+            return answers;
         }
     }
 
@@ -96,7 +118,7 @@ public interface Dialect {
     }
 
     static List<String> prefixes() {
-        return SERVERS.stream().flatMap(dialect -> dialect.driversByUrl().keySet().stream())
-                .collect(Collectors.toList());
+        return BY_URL.stream().flatMap(dialect -> dialect.driversByUrl().keySet().stream())
+                .toList();
     }
 }

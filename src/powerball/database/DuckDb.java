@@ -1,9 +1,8 @@
 package powerball.database;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 
 /** DuckDB, which runs inside this program and keeps its database in a file. */
@@ -11,17 +10,6 @@ final class DuckDb implements Dialect {
 
     @Override public Map<String, String> driversByUrl() {
         return Map.of("jdbc:duckdb:", "org.duckdb.DuckDBDriver");
-    }
-
-    @Override public String exampleUrl() {
-        return "jdbc:duckdb:tickets.duckdb";
-    }
-
-    /** A database in memory is gone when the program ends; a pipe would never answer. */
-    @Override public boolean namesDatabase(String url) {
-        if (!url.matches("jdbc:duckdb:(?!:memory:)[^;?].*")) return false;
-        Path file = Path.of(url.replaceFirst("jdbc:duckdb:([^;?]*).*", "$1"));
-        return !Files.exists(file) || Files.isRegularFile(file);
     }
 
     @Override public String driverCoordinate() {
@@ -32,13 +20,9 @@ final class DuckDb implements Dialect {
         return false;
     }
 
-    @Override public Inserter inserter(Connection connection) throws SQLException {
-        return new ArrayInserter(connection, this);
-    }
-
-    /** With a thousand, it takes twice as long. */
-    @Override public int rowsPerBatch() {
-        return 4096;
+    @Override public Inserter inserter(Connection connection, List<String> types)
+            throws SQLException {
+        return new ArrayInserter(connection, this, types);
     }
 
     @Override public Map<String, String> properties(String url) {
@@ -49,8 +33,12 @@ final class DuckDb implements Dialect {
         connection.setAutoCommit(false);
     }
 
-    /** There are no SQLStates. Only one program at a time can have the file open to write. */
-    @Override public boolean canPass(SQLException failure) {
-        return String.valueOf(failure.getMessage()).contains("Could not set lock on file");
+    /** It has no codes. Only one program at a time can have the file open to write. */
+    @Override public boolean isFinal(SQLException failure) {
+        return !String.valueOf(failure.getMessage()).contains("Could not set lock on file");
+    }
+
+    @Override public boolean isOfStatement(SQLException failure) {
+        return true;
     }
 }

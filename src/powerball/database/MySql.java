@@ -2,35 +2,37 @@ package powerball.database;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** MySQL and MariaDB, alone or as a Galera cluster, with the driver of either. */
 final class MySql implements Dialect {
 
     private static final String MYSQLS_OWN_DRIVER = "jdbc:mysql:";
 
-    /** SQLStates that can pass. */
-    private static final Pattern TRANSIENT_STATES = Pattern.compile(
-            "08..." // the connection is lost, or a node of a cluster takes no statements
-            + "|25S0." // the driver has gone to another node: the transaction is lost
-            + "|40..." // the transaction was rolled back, and is to be tried again
-            + "|70100" // an administrator has ended the session
-            + "|S1009"); // MySQL's driver, when the connection was lost within a batch
-    /** Error codes of the server that can pass, although their state, HY000, can be anything. */
-    private static final Set<Integer> TRANSIENT_CODES = Set.of(
-            1180, // a node of a cluster has lost the others while it was to commit
-            1040, 1226, // too many connections
-            1205, // waited too long for a lock
-            1290, // read-only: a replica that has not taken over yet
-            1412); // another ingest has made the table at the same moment
+    /**
+     * Error codes that refuse a statement, although their state, HY000, can be anything: a view
+     * that takes no rows (two), a column that must have a value, a letter that a column lacks.
+     */
+    private static final Set<Integer> FINAL_CODES = Set.of(1288, 1471, 1364, 1366);
+    /** Error codes of too many connections, although the state, 42000, refuses the statement. */
+    private static final Set<Integer> TRANSIENT_CODES = Set.of(1203, 1226);
+
+    /** Each unique index, and why it skips rows whose id is new: it is none of the whole id. */
+    private static final String UNIQUE_INDEXES = """
+            FROM information_schema.statistics AS part
+            JOIN information_schema.columns AS col USING (table_schema, table_name, column_name)
+            WHERE table_schema = database() AND table_name = '%s' AND non_unique = 0
+            GROUP BY index_name HAVING %s""";
+    private static final String OF_WHOLE_KEY =
+            "max(column_name = '" + Table.KEY + "' AND sub_part IS NULL)";
 
     static {
-        // MariaDB's driver prints warnings. What there is to say, its exceptions say.
+        // MariaDB's driver prints warnings. Its exceptions say all there is to say.
         System.setProperty("mariadb.logging.disable", "true");
     }
 
@@ -41,37 +43,18 @@ final class MySql implements Dialect {
         return drivers;
     }
 
-    @Override public String exampleUrl() {
-        return "jdbc:mariadb://localhost/lesson?user=ana";
-    }
-
-    /** Without one, a table of any database would be taken for ours. */
-    @Override public boolean namesDatabase(String url) {
-        return url.matches(".*//[^/]+/[^/?]+.*");
-    }
-
     @Override public String driverCoordinate() {
         return "org.mariadb.jdbc:mariadb-java-client or com.mysql:mysql-connector-j";
     }
 
+    /** A key needs a length here. */
     @Override public String keyType() {
         return "CHAR(36)";
     }
 
+    /** Other engines cannot roll back; other character sets lack letters. */
     @Override public String tableOptions() {
-        return " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
-    }
-
-    /** Whatever the character set of the database is, the table's own decides. */
-    @Override public String unfitForLetters(Connection connection) throws SQLException {
-        String names = Table.COLUMNS.stream()
-                .filter(column -> column.kind() == Table.Kind.NAME)
-                .map(column -> "'" + column.name() + "'").collect(Collectors.joining(", "));
-        return Dialect.answer("SELECT concat(column_name, ' has the character set ',"
-                + " character_set_name) FROM information_schema.columns"
-                + " WHERE table_schema = database() AND table_name = '" + Table.NAME + "'"
-                + " AND column_name IN (" + names + ") AND character_set_name NOT LIKE 'utf%'",
-                connection);
+        return " ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
     }
 
     /** INSERT IGNORE would skip other errors, too: a value that is too long. */
@@ -79,11 +62,35 @@ final class MySql implements Dialect {
         return "ON DUPLICATE KEY UPDATE " + Table.KEY + " = " + Table.KEY;
     }
 
+    @Override public Inserter inserter(Connection connection, List<String> types)
+            throws SQLException {
+        return new ValuesInserter(connection, this);
+    }
+
+    /** ON DUPLICATE KEY means any unique index, and without one it skips nothing. */
+    @Override public String skipsNewRowsBecause(Connection connection) throws SQLException {
+        String isKey = OF_WHOLE_KEY + " AND count(*) = 1";
+        // Values of AUTO_INCREMENT are the database's own, and new for each row.
+        String isOther = "NOT " + OF_WHOLE_KEY + " AND NOT max(extra LIKE '%auto_increment%')";
+        if (uniqueIndexes(isKey, connection).isEmpty()) {
+            return "no unique index is of " + Table.KEY + " alone and whole";
+        }
+        List<String> others = uniqueIndexes(isOther, connection);
+        return others.isEmpty() ? ""
+                : "its unique index " + others.get(0) + " is not of " + Table.KEY;
+    }
+
+    private static List<String> uniqueIndexes(String condition, Connection connection)
+            throws SQLException {
+        String from = String.format(UNIQUE_INDEXES, Table.NAME, condition);
+        return Dialect.answers("SELECT index_name " + from, connection);
+    }
+
     @Override public Map<String, String> properties(String url) {
         Map<String, String> properties = new HashMap<>();
         properties.put("connectTimeout", "10000"); // milliseconds
         properties.put("socketTimeout", "20000");
-        // Without the mode, what is too long for a column would be cut off.
+        // Without the mode, a value that is too long for its column would be cut off.
         properties.put("sessionVariables", "innodb_lock_wait_timeout=10,lock_wait_timeout=10,"
                 + "sql_mode='STRICT_ALL_TABLES'");
         // Or each statement of a batch would wait for the lock that the first has waited for.
@@ -91,19 +98,34 @@ final class MySql implements Dialect {
         properties.put("disablePipeline", "true");
         properties.put("useServerPrepStmts", "true"); // 1.5 times as fast
         properties.put("useAffectedRows", "true"); // a row that is there already counts 0
+        properties.put("tinyInt1isBit", "false"); // a ball in TINYINT(1) is a number
+        properties.put("failOverReadOnly", "false"); // the next of several hosts takes rows, too
         // MariaDB's driver needs no more than a fetch size to pass on a few rows at a time.
         if (url.startsWith(MYSQLS_OWN_DRIVER)) properties.put("useCursorFetch", "true");
         return properties;
     }
 
-    @Override public void beginToRead(Connection connection) throws SQLException {
-        connection.setReadOnly(true);
-        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-        connection.setAutoCommit(false);
+    /**
+     * Each SELECT sees all that is committed, where MySQL's usual isolation shows the rows as the
+     * first one has seen them. A node of a cluster waits until it has applied what the others have
+     * committed: otherwise, rows that are on their way would seem to be lost.
+     */
+    @Override public void beginToWrite(Connection connection) throws SQLException {
+        connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+        if (Dialect.answers("SHOW VARIABLES LIKE 'wsrep_sync_wait'", connection).isEmpty()) return;
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET SESSION wsrep_sync_wait = 5"); // 1: SELECT, 4: INSERT
+        }
     }
 
-    @Override public boolean canPass(SQLException failure) {
-        return TRANSIENT_STATES.matcher(String.valueOf(failure.getSQLState())).matches()
-                || TRANSIENT_CODES.contains(failure.getErrorCode());
+    @Override public boolean isFinal(SQLException failure) {
+        int code = failure.getErrorCode();
+        if (FINAL_CODES.contains(code)) return true;
+        return !TRANSIENT_CODES.contains(code) && Dialect.super.isFinal(failure);
+    }
+
+    @Override public boolean isOfStatement(SQLException failure) {
+        return FINAL_CODES.contains(failure.getErrorCode())
+                || Dialect.super.isOfStatement(failure);
     }
 }

@@ -2,25 +2,22 @@ package powerball.database;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/**
- * SQLite. How its file is treated, and what its errors mean to people, is in {@link SqliteFile}.
- */
+/** SQLite. How its file is opened is in {@link SqliteFile}. */
 final class Sqlite implements Dialect {
 
     static final String URL = "jdbc:sqlite:";
-    /** An open_mode, as in {@link #properties}, but without making a file. */
-    static final String WITHOUT_CREATE = "32770";
-    private static final int BUSY = 5; // SQLite's error codes
-    private static final int PROTOCOL = 15; // lost the race for the lock of a log too often
+
+    /** SQLite's error codes for a locked file: busy, and a race for the log's lock that was lost. */
+    private static final Set<Integer> LOCKED = Set.of(5, 15);
+    /** SQLite's error codes for a statement: an error in it, a constraint, a type. */
+    private static final Set<Integer> OF_STATEMENT = Set.of(1, 19, 20);
 
     @Override public Map<String, String> driversByUrl() {
         return Map.of(URL, "org.sqlite.JDBC");
-    }
-
-    @Override public String exampleUrl() {
-        return "powerball_data.db";
     }
 
     @Override public String driverCoordinate() {
@@ -29,6 +26,11 @@ final class Sqlite implements Dialect {
 
     @Override public boolean hasPasswords() {
         return false;
+    }
+
+    @Override public Inserter inserter(Connection connection, List<String> types)
+            throws SQLException {
+        return new ValuesInserter(connection, this);
     }
 
     /**
@@ -48,7 +50,11 @@ final class Sqlite implements Dialect {
         connection.setAutoCommit(false);
     }
 
-    @Override public boolean canPass(SQLException failure) {
-        return failure.getErrorCode() == BUSY || failure.getErrorCode() == PROTOCOL;
+    @Override public boolean isFinal(SQLException failure) {
+        return !LOCKED.contains(failure.getErrorCode());
+    }
+
+    @Override public boolean isOfStatement(SQLException failure) {
+        return OF_STATEMENT.contains(failure.getErrorCode());
     }
 }

@@ -8,94 +8,113 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeSet;
 
 /**
- * Compares rows that come with those that are stored under the same ids. They differ if another
- * server has sent those, or if somebody has edited its lists of names since. (A line more or less
- * changes all rows but one in 700; a line that is replaced, only the rows that have it.)
+ * Reads back rows that have been sent to the table, by their ids, and compares every column with
+ * what was sent. So a table that changes, cuts or drops rows shows, and so do rows of another
+ * stream under the same ids.
  */
 public final class StoredRows {
 
-    private static final int IDS_PER_STATEMENT = 64;
+    /** How many rows one statement reads. */
+    public static final int ROWS_AT_ONCE = 64;
 
+    private final String database;
     private final PreparedStatement select;
 
-    public StoredRows(Connection connection) throws SQLException {
+    /** Takes the name of the database, for messages. */
+    public StoredRows(Connection connection, String database) throws SQLException {
+        this.database = database;
         select = connection.prepareStatement("SELECT " + Table.NAMES + " FROM " + Table.NAME
-                + " WHERE " + Table.KEY + " IN (" + "?, ".repeat(IDS_PER_STATEMENT - 1) + "?)");
+                + " WHERE " + Table.KEY + " IN (" + "?, ".repeat(ROWS_AT_ONCE - 1) + "?)");
     }
 
-    /** Whether a row with this id is stored. */
-    public boolean hasId(String id) throws SQLException {
-        bind(List.of(id));
-        try (ResultSet stored = select.executeQuery()) {
-            return stored.next();
-        }
+    /** Whether there is a row with the id of this one. */
+    public boolean holds(Object[] row) throws SQLException, Failure {
+        return !read(List.<Object[]>of(row)).isEmpty();
     }
 
     /**
      * Compares rows that have been sent to the table with those that it holds.
      *
      * @param rowsBefore how many rows of the job come before these
-     * @throws Failure if one is stored otherwise, or is not there: a trigger may have kept it out
+     * @param areNew whether the database says that it has skipped none of their batch
+     * @throws Failure if a row differs, is not there, or is there twice
      */
-    public void compare(List<Object[]> rows, long rowsBefore) throws SQLException, Failure {
-        for (int start = 0; start < rows.size(); start += IDS_PER_STATEMENT) {
-            int end = Math.min(start + IDS_PER_STATEMENT, rows.size());
-            compareSome(rows.subList(start, end), rowsBefore + start);
-        }
-    }
-
-    private void compareSome(List<Object[]> rows, long rowsBefore) throws SQLException, Failure {
-        List<String> ids = rows.stream().map(row -> (String) row[0]).toList();
-        Map<String, Integer> indexes = new HashMap<>();
-        for (int i = 0; i < ids.size(); i++) {
-            indexes.put(ids.get(i).toLowerCase(Locale.ROOT), i);
-        }
-        TreeSet<Integer> missing = new TreeSet<>(indexes.values());
-        bind(ids);
-        try (ResultSet stored = select.executeQuery()) {
-            while (stored.next()) {
-                // A column of the type UUID gives back small letters, whatever was stored.
-                Integer index = indexes.get(stored.getString(1).toLowerCase(Locale.ROOT));
-                if (index == null) continue;
-                compare(rows.get(index), stored, rowsBefore + index);
-                missing.remove(index);
+    public void compare(List<Object[]> rows, long rowsBefore, boolean areNew)
+            throws SQLException, Failure {
+        for (int start = 0; start < rows.size(); start += ROWS_AT_ONCE) {
+            int end = Math.min(start + ROWS_AT_ONCE, rows.size());
+            List<Object[]> sent = rows.subList(start, end);
+            Map<String, Object[]> stored = read(sent);
+            long number = rowsBefore + start;
+            for (Object[] row : sent) {
+                number++;
+                compare(row, stored.get(id(row)), number, areNew);
             }
         }
-        if (!missing.isEmpty()) {
-            throw Failure.mendable("Row %,d has been sent to table %s, which does not hold it:"
-                    + " there is no row with the id %s.", rowsBefore + missing.first() + 1,
-                    Table.NAME, ids.get(missing.first()));
+    }
+
+    /** The rows that are stored under the ids of up to 64 others, by {@link #id}. */
+    private Map<String, Object[]> read(List<Object[]> rows) throws SQLException, Failure {
+        for (int i = 0; i < ROWS_AT_ONCE; i++) {
+            int index = Math.min(i, rows.size() - 1); // the last id fills the rest
+            select.setString(i + 1, (String) rows.get(index)[0]);
+        }
+        Map<String, Object[]> stored = new HashMap<>();
+        try (ResultSet result = select.executeQuery()) {
+            while (result.next()) {
+                Object[] row = new Object[Table.COLUMNS.size()];
+                for (int i = 0; i < row.length; i++) {
+                    row[i] = result.getObject(i + 1);
+                }
+                Object[] other = stored.put(id(row), row);
+                if (other == null) continue;
+                throw Failure.resumable("Table %s of %s holds the row with the id %s twice.",
+                        Table.NAME, database, row[0]);
+            }
+        }
+        return stored;
+    }
+
+    /** The key of a row. A column of the type UUID gives back small letters. */
+    private static String id(Object[] row) {
+        return String.valueOf(row[0]).toLowerCase(Locale.ROOT);
+    }
+
+    private void compare(Object[] sent, Object[] stored, long number, boolean areNew)
+            throws Failure {
+        if (stored == null) {
+            throw Failure.resumable("Row %,d was sent to table %s of %s, which does not hold it:"
+                    + " there is no row with the id %s. " + Table.ADVICE,
+                    number, Table.NAME, database, sent[0]);
+        }
+        for (int i = 0; i < sent.length; i++) {
+            if (isSame(sent[i], stored[i], Table.COLUMNS.get(i).kind())) continue;
+            String difference = String.format("Row %,d was sent with %s %s, and table %s of %s"
+                    + " gives back %s", number, Table.COLUMNS.get(i).name(),
+                    described(sent[i], stored[i]), Table.NAME, database,
+                    described(stored[i], sent[i]));
+            if (areNew) {
+                throw Failure.resumable("%s: the table changes it. %s", difference, Table.ADVICE);
+            }
+            throw new Failure("%s: the row was there before, from another stream. Ask the server"
+                    + " that sent it, or name another database with --db.", difference);
         }
     }
 
-    private static void compare(Object[] row, ResultSet stored, long rowsBefore)
-            throws SQLException, Failure {
-        for (int i = 0; i < row.length; i++) {
-            if (isSame(row[i], stored, i + 1)) continue;
-            throw new Failure("Row %,d is stored with the %s %s, and the server now sends %s:"
-                    + " its rows differ from those stored under the same ids. Ask the server"
-                    + " that has sent those, or name another database with --db.",
-                    rowsBefore + 1, Table.COLUMNS.get(i).name(), stored.getString(i + 1), row[i]);
+    private static boolean isSame(Object sent, Object stored, Table.Kind kind) {
+        if (sent instanceof Number number) { // stored in any type of number
+            return stored instanceof Number other && number.doubleValue() == other.doubleValue();
         }
+        String text = String.valueOf(stored);
+        return kind == Table.Kind.ID ? text.equalsIgnoreCase((String) sent) : text.equals(sent);
     }
 
-    private static boolean isSame(Object value, ResultSet stored, int column)
-            throws SQLException {
-        if (value instanceof Number number) {
-            return number.doubleValue() == stored.getDouble(column); // of any type of number
-        }
-        String text = stored.getString(column);
-        return Table.COLUMNS.get(column - 1).kind() == Table.Kind.ID
-                ? value.toString().equalsIgnoreCase(text) : value.toString().equals(text);
-    }
-
-    /** Fills the statement; the last id fills what is left of it. */
-    private void bind(List<String> ids) throws SQLException {
-        for (int i = 0; i < IDS_PER_STATEMENT; i++) {
-            select.setString(i + 1, ids.get(Math.min(i, ids.size() - 1)));
-        }
+    /** A value, with its type where it looks like the other. */
+    private static String described(Object value, Object other) {
+        boolean looksTheSame = String.valueOf(value).equals(String.valueOf(other));
+        return looksTheSame ? value + " (" + value.getClass().getSimpleName() + ")"
+                : "\"" + value + "\"";
     }
 }

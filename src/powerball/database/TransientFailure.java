@@ -1,9 +1,10 @@
 package powerball.database;
 
-/** A failure that may have passed when the same thing is tried again a little later. */
+/** A failure that may be gone when the same thing is tried again. */
 public final class TransientFailure extends Failure {
 
     private static final long serialVersionUID = 1;
+    private static final long AT_ONCE = -1;
 
     private final long waitSeconds;
 
@@ -16,17 +17,27 @@ public final class TransientFailure extends Failure {
      *
      * @param waitSeconds 0 or more
      */
-    public TransientFailure(long waitSeconds, String sentences) {
-        super(true, sentences, null);
+    public TransientFailure(long waitSeconds, String sentence) {
+        super(true, sentence, null);
         this.waitSeconds = waitSeconds;
+    }
+
+    /** A failure after which there is nothing to wait for. */
+    public static TransientFailure atOnce(String sentence, Object... values) {
+        return new TransientFailure(AT_ONCE, String.format(sentence, values));
+    }
+
+    /** Whether the next attempt needs no pause. */
+    public boolean isForNextAttempt() {
+        return waitSeconds == AT_ONCE;
     }
 
     /** How long a server asks to be left alone; 0 if it does not say. */
     public long waitSeconds() {
-        return waitSeconds;
+        return Math.max(0, waitSeconds);
     }
 
-    /** This failure, once waiting for it to pass has been given up: it is no longer transient. */
+    /** This failure, once the patience has ended: it is no longer transient. */
     public Failure afterWaitingInVain(String sentence) {
         return new Failure(true, getMessage() + " " + sentence, this);
     }

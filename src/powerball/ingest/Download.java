@@ -5,44 +5,69 @@ import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import powerball.database.Failure;
 
 /**
  * One request for rows, and its response, as the thread that stores the rows sees it: it calls
- * {@link #begin} once and {@link #next} until {@link #hasEnded}. All fields belong to that thread,
- * but for the headers, which an HTTP client's thread sets once; what else those threads do is in
- * {@link RowReceiver}.
+ * {@link #begin} once and {@link #next} until {@link #hasEnded}. The threads of the HTTP client only
+ * add to the queue of {@link Arrival}s.
  */
 final class Download implements AutoCloseable {
 
     private static final long POLL_MILLIS = 50; // for rows, before the caller checks other things
 
+    /**
+     * The headers in which a stream says what it is: its seed, and the hash of the server's lists
+     * of names. Empty where a header is missing.
+     */
+    record StreamName(String seed, String names) {
+
+        static StreamName of(HttpHeaders headers) {
+            return new StreamName(headers.firstValue("Drawing-Seed").orElse(""),
+                    headers.firstValue("Drawing-Names").orElse(""));
+        }
+
+        /** Whether the rest of the stream can be asked for after a break. */
+        boolean isResumable() {
+            return !seed.isEmpty();
+        }
+
+        @Override public String toString() {
+            return String.format("Drawing-Seed \"%s\", Drawing-Names \"%s\"", seed, names);
+        }
+    }
+
     private final Options options;
     private final long firstRow;
-    private final boolean hasServerAnswered;
+    private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
     private final RowReceiver receiver;
 
+    private Optional<StreamName> stream;
     private CompletableFuture<HttpResponse<String>> response;
-    private volatile HttpHeaders streamHeaders; // null: it is not known that a stream has begun
-    private boolean hasHeaders;
-    private boolean isResumable = true; // unless the headers show that it is not
+    private boolean hasBegun; // the stream of this response
     private long rowsTaken;
     private long nanosWithoutRow; // spent in waiting: a slow database is not the server's fault
     private boolean hasEnded;
 
     /**
-     * Takes the row to start from, counted in the job, and whether the server has answered before.
+     * A request for the rows from this one on.
+     *
+     * @param firstRow counted in the job, from 0
+     * @param stream the name of the stream, if the job has begun to receive one
      */
-    Download(Options options, long firstRow, boolean hasServerAnswered) {
+    Download(Options options, long firstRow, Optional<StreamName> stream) {
         this.options = options;
         this.firstRow = firstRow;
-        this.hasServerAnswered = hasServerAnswered;
-        receiver = new RowReceiver(firstRow, options.rows());
+        this.stream = stream;
+        receiver = new RowReceiver(new RowParser(firstRow, options.rows()), arrivals);
     }
 
     /** Sends the request. */
@@ -50,12 +75,19 @@ final class Download implements AutoCloseable {
         // No HttpRequest.timeout: from JDK 26 on, it limits the whole stream.
         HttpRequest request = HttpRequest.newBuilder(URI.create(uri())).build();
         response = client.sendAsync(request, this::receiverFor);
+        response.whenComplete((whole, failure) -> {
+            if (failure != null) {
+                arrivals.add(new Arrival.Break(failure));
+            } else if (whole.statusCode() != 200) {
+                arrivals.add(new Arrival.Refusal(whole));
+            }
+        });
     }
 
     /** Called on a thread of the HTTP client, when the headers are there. */
     private HttpResponse.BodySubscriber<String> receiverFor(HttpResponse.ResponseInfo info) {
-        if (info.statusCode() != 200) return new ProblemReceiver();
-        streamHeaders = info.headers();
+        if (info.statusCode() != 200) return new RefusalReceiver();
+        arrivals.add(new Arrival.Headers(info.headers()));
         return receiver;
     }
 
@@ -65,112 +97,106 @@ final class Download implements AutoCloseable {
         String uri = options.url() + "/drawing/" + rows + "?seed=" + options.seed();
         if (from > 0) uri += "&from=" + from;
         if (options.rate() > 0) uri += "&rate=" + options.rate();
+        if (options.drop() > 0) uri += "&drop=" + options.drop();
         return uri;
     }
 
-    /** Whether nothing more comes: all rows have been taken. */
+    /** Whether all rows have been taken. */
     boolean hasEnded() {
         return hasEnded;
     }
 
-    /** Whether the server has begun a stream, in this response or before. */
-    boolean hasServerAnswered() {
-        return hasServerAnswered || hasHeaders;
-    }
-
-    /** Whether the server has named its stream, so that the rest of it can be asked for. */
-    boolean isResumable() {
-        return isResumable;
+    /** The name of the stream, if this or an earlier response has begun one. */
+    Optional<StreamName> stream() {
+        return stream;
     }
 
     /** The next rows; none if none came for a moment, or at the end. */
     List<Object[]> next() throws Failure, InterruptedException {
         long start = System.nanoTime();
-        RowReceiver.Arrival arrival = null;
-        if (!hasHeaders) awaitHeaders();
-        if (hasHeaders) arrival = receiver.poll(POLL_MILLIS);
-
-        if (arrival != null && arrival.ending() != null) {
-            endAs(arrival.ending());
-            return List.of();
-        }
-        List<Object[]> rows = List.of();
-        if (arrival != null) {
-            rows = arrival.rows();
+        Arrival arrival = Objects.requireNonNullElse(
+                arrivals.poll(POLL_MILLIS, TimeUnit.MILLISECONDS), new Arrival.Nothing());
+        if (arrival instanceof Arrival.Rows rows) {
             receiver.requestMore();
+            return taken(rows.rows());
         }
-        if (rows.isEmpty()) {
-            nanosWithoutRow += System.nanoTime() - start;
-            checkStall();
-        } else {
-            nanosWithoutRow = 0;
-            rowsTaken += rows.size();
+        nanosWithoutRow += System.nanoTime() - start;
+        if (arrival instanceof Arrival.Nothing) checkStall();
+        if (arrival instanceof Arrival.Headers headers) check(StreamName.of(headers.headers()));
+        if (arrival instanceof Arrival.End end) end(end.isInsideRow() ? " inside a row" : "");
+        if (arrival instanceof Arrival.Break broken) throw failure(broken.cause());
+        if (arrival instanceof Arrival.Malformed malformed) throw malformed.failure();
+        if (arrival instanceof Arrival.Fault fault) throw new IllegalStateException(fault.cause());
+        if (arrival instanceof Arrival.Refusal refusal) {
+            throw ServerFailure.refusal(refusal.response());
         }
+        return List.of();
+    }
+
+    private List<Object[]> taken(List<Object[]> rows) {
+        if (!rows.isEmpty()) nanosWithoutRow = 0;
+        rowsTaken += rows.size();
         return rows;
-    }
-
-    private void awaitHeaders() throws Failure, InterruptedException {
-        try {
-            HttpResponse<String> answer = response.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
-            if (answer.statusCode() != 200) throw ServerFailure.refusal(answer);
-        } catch (TimeoutException e) {
-            return; // How long this may go on is limited as for a stream that stalls.
-        } catch (ExecutionException e) {
-            if (streamHeaders == null) {
-                throw ServerFailure.noResponse(options.url(), e.getCause(), hasServerAnswered);
-            }
-            receiver.onError(e.getCause()); // a stream that broke at once
-        }
-        checkHeaders();
-        hasHeaders = true;
-    }
-
-    private void checkHeaders() throws Failure {
-        String seed = streamHeaders.firstValue("Drawing-Seed").orElse(null);
-        isResumable = seed != null;
-        if (!isResumable && options.from() + firstRow > 0) {
-            throw new Failure("The server sends no Drawing-Seed, so the rows that it sends may not"
-                    + " be those from row %,d on: it cannot begin in the middle of a stream.",
-                    options.from() + firstRow);
-        }
-        if (isResumable && !seed.equals(String.valueOf(options.seed()))) {
-            throw new Failure("The server sent seed %s, not %d.", seed, options.seed());
-        }
     }
 
     private void checkStall() throws Failure {
         if (nanosWithoutRow < TimeUnit.SECONDS.toNanos(options.stallSeconds())) return;
-        hasEnded = hasHeaders && hasAllRows(); // then only the end of the stream is missing
+        hasEnded = hasAllRows(); // then only the end of the stream is missing
         if (hasEnded) return;
         throw missingRows(String.format("No row came for %,d s", options.stallSeconds()));
     }
 
-    private void endAs(RowReceiver.Ending ending) throws Failure {
-        hasEnded = true;
-        if (ending.failure() != null) throw ending.failure();
-        if (!hasAllRows()) throw missingRows(ending.words());
+    /** Rows of another stream would be stored beside those of the first. */
+    private void check(StreamName name) throws Failure {
+        if (name.isResumable() && !name.seed().equals(String.valueOf(options.seed()))) {
+            throw new Failure("The server sent seed %s, not %d.", name.seed(), options.seed());
+        }
+        if (!name.isResumable() && options.from() + firstRow > 0) {
+            throw new Failure("The server sends no Drawing-Seed, so the rows that it sends may not"
+                    + " be those from row %,d on: it cannot begin in the middle of a stream.",
+                    options.from() + firstRow);
+        }
+        if (stream.isPresent() && !stream.get().equals(name)) {
+            throw new Failure("The server now sends another stream (%s) than at first (%s).",
+                    name, stream.get());
+        }
+        stream = Optional.of(name);
+        hasBegun = true;
+    }
+
+    private Failure failure(Throwable cause) {
+        return hasBegun ? missingRows("The stream broke (" + Failure.message(cause) + ")")
+                : ServerFailure.noResponse(options.url(), cause);
+    }
+
+    private void end(String where) throws Failure {
+        hasEnded = hasAllRows();
+        if (!hasEnded) throw missingRows("The stream ended" + where);
     }
 
     private boolean hasAllRows() {
-        return firstRow + rowsTaken == options.rows();
+        return hasBegun && firstRow + rowsTaken == options.rows();
     }
 
     private Failure missingRows(String happened) {
-        long rows = firstRow + rowsTaken;
-        return ServerFailure.missingRows(happened, rows, options.rows(), isResumable);
+        boolean isResumable = stream.map(StreamName::isResumable).orElse(true);
+        return ServerFailure.missingRows(happened, firstRow + rowsTaken, options.rows(),
+                isResumable);
     }
 
-    /**
-     * All rows that have arrived and have not been taken; none if it is not known yet of which
-     * stream they are. It does not wait, so an interrupt cannot stop it.
-     */
+    /** All rows that have arrived, up to a break. It does not wait. */
     List<Object[]> rowsLeft() {
-        return hasHeaders ? receiver.rowsLeft() : List.of();
+        List<Object[]> left = new ArrayList<>();
+        while (arrivals.peek() instanceof Arrival.Rows rows) {
+            left.addAll(rows.rows());
+            arrivals.remove();
+        }
+        return left;
     }
 
     /** Ends the response, if it goes on. */
     @Override public void close() {
         if (response != null) response.cancel(true);
-        receiver.close();
+        receiver.cancel();
     }
 }

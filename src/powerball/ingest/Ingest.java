@@ -2,6 +2,7 @@ package powerball.ingest;
 
 import java.net.http.HttpClient;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.logging.LogManager;
 import powerball.database.Failure;
 import powerball.database.TransientFailure;
@@ -21,18 +22,22 @@ import powerball.terminal.Text;
  * </pre>
  *
  * <b>How it recovers.</b> A job is a loop of attempts ({@link #job}). An attempt asks for the rows
- * from the last committed one on, and stores the others ({@link #attempt}). It ends well, or with a
- * {@link Failure}; after a {@link TransientFailure} (the stream breaks or stalls, a server or a
- * database is away, busy or locked) the rows that have arrived are committed, if that can be, and
- * after a pause the next attempt begins, until the {@link Patience} runs out. No row is lost,
- * as uncommitted rows are asked for again. No row is stored twice, as its id is the primary
+ * from the first one that is not committed, and stores them ({@link #attempt}). It ends well, or
+ * with a {@link Failure}. One that the other side has called wrong, by a type or a code, ends the
+ * job. Every other one is a {@link TransientFailure}: the rows that have arrived are committed, if
+ * that can be, and after a pause the next attempt begins, until the {@link Patience} ends. No row
+ * is lost, as uncommitted rows are asked for again. No row is stored twice, as its id is the primary
  * key, and the same seed gives the same ids. For the same reason, the same command finishes a job
  * that has failed. There is no other mechanism.
  *
- * <p><b>Who does what.</b> This class and the {@link Store} run on the main thread, and so does the
- * {@link Download}. The {@link RowReceiver} with its {@link RowParser} works on the threads of the
- * HTTP client; a queue connects the two. A thread of its own loads the driver while the client is
- * made. The {@link Interruption} is called by the JVM, at Ctrl-C.
+ * <p><b>How it knows its rows.</b> A stream says what it is, in two headers: an attempt that gets
+ * others than the first one ends the job ({@link Download}). And the table is asked for rows that it
+ * has taken, in each transaction ({@link Store}).
+ *
+ * <p><b>Who does what.</b> This class, the {@link Store} and the {@link Download} run on the main
+ * thread. The {@link RowReceiver} with its {@link RowParser} works on the threads of the HTTP
+ * client; a queue of {@link Arrival}s connects the two. The JVM calls the {@link Interruption} at
+ * Ctrl-C.
  */
 public final class Ingest {
 
@@ -43,12 +48,10 @@ public final class Ingest {
     private final Progress progress;
     private final Interruption interruption = new Interruption();
     private final HttpClient client;
-    private boolean isResumable = true; // until a server has sent rows of a stream without a name
-    private boolean hasServerAnswered;
+    private Optional<Download.StreamName> stream = Optional.empty();
 
     private Ingest(Options options) {
         this.options = options;
-        options.database().loadDriverMeanwhile();
         store = new Store(options.database());
         progress = new Progress(options.rows(), "rows", options.isQuiet());
         client = Http.client(options.url());
@@ -57,15 +60,20 @@ public final class Ingest {
     public static void main(String[] typed) {
         Locale.setDefault(Locale.ROOT); // formats 1,000.5 this way everywhere
         LogManager.getLogManager().reset(); // drivers log stack traces; exceptions say it all
-        if (Arguments.askForHelp(typed)) {
+        if (Arguments.asksForHelp(typed)) {
             System.out.println(Options.USAGE);
             System.exit(System.out.checkError() ? 1 : 0);
         }
+        System.exit(new Ingest(options(typed)).run());
+    }
+
+    private static Options options(String[] typed) {
         try {
-            System.exit(new Ingest(Options.parse(typed)).run());
+            return Options.parse(typed);
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage() + "\nSee --help.");
             System.exit(2);
+            throw e; // never: the program has ended
         }
     }
 
@@ -81,39 +89,45 @@ public final class Ingest {
             Http.close(client);
             return reportSuccess();
         } catch (Failure failure) {
-            reportFailure(failure.getMessage(), failure.isMendable() && sameCommandResumes());
+            reportFailure(failure.getMessage(), failure.isResumable() && sameCommandResumes());
             return 1;
         } catch (InterruptedException e) {
             reportFailure("Interrupted.", sameCommandResumes());
             return 1; // never seen: a signal is ending the JVM, which sets the exit code itself
-        } catch (RuntimeException | Error e) { // a fault in this program or in a driver
-            reportFailure("It failed: " + e, true);
+        } catch (RuntimeException | Error fault) { // in this program or in a driver
+            fault.printStackTrace();
+            reportFailure("It failed: " + fault, sameCommandResumes());
             return 1;
         } finally {
-            try {
-                store.close();
-            } finally {
-                interruption.jobFinished(); // or the JVM would wait for it forever
-            }
+            store.close();
+            interruption.jobFinished(); // or the JVM would wait for it
         }
     }
 
     /** Makes attempts until all rows are committed, or a failure cannot pass or does not. */
     private void job() throws Failure, InterruptedException {
         Patience patience = new Patience(options.patienceSeconds());
+        String lastReason = "";
         while (true) {
-            long before = store.everCommitted();
+            long before = store.mostCommitted();
             try {
                 attempt();
                 return;
             } catch (TransientFailure failure) {
-                if (store.everCommitted() > before) patience.renew();
+                boolean hasNewRows = store.mostCommitted() > before;
+                if (hasNewRows) patience.renew();
                 long millis = patience.pauseAfter(failure);
-                progress.say(String.format("%s Asking for the rest in %.1f s.",
-                        failure.getMessage(), millis / 1e3));
+                String reason = failure.getMessage();
+                if (hasNewRows || !reason.equals(lastReason)) say(reason, millis);
+                lastReason = reason;
                 pause(millis);
             }
         }
+    }
+
+    private void say(String reason, long pauseMillis) {
+        String next = String.format(" Trying again for up to %,d s.", options.patienceSeconds());
+        progress.say(pauseMillis == 0 ? reason : reason + next);
     }
 
     private void pause(long millis) throws InterruptedException {
@@ -125,15 +139,9 @@ public final class Ingest {
         }
     }
 
-    /** Asks for the rows from the last committed one on, and stores those that are new. */
+    /** Asks for the rows from the first one that is not committed, and stores them. */
     private void attempt() throws Failure, InterruptedException {
-        long lost = store.forgetLostCommits();
-        if (lost > 0) {
-            progress.say(String.format("%,d rows that were committed are not in %s any more."
-                    + " Asking for them again.", lost, options.database().name()));
-        }
-        long firstRow = store.beginAttempt(options.highestRowToBeginWith());
-        try (Download download = new Download(options, firstRow, hasServerAnswered)) {
+        try (Download download = new Download(options, store.committed(), stream)) {
             download.begin(client);
             storeAll(download);
         }
@@ -148,22 +156,22 @@ public final class Ingest {
                 interruption.check();
             }
             store.commit();
+            store.makeTable(); // if there were no rows
         } catch (InterruptedException interrupt) {
-            download.close();
             store.add(download.rowsLeft());
-            store.commitReceived();
+            store.commit();
             throw interrupt;
         } catch (Failure failure) {
-            store.commitReceived(); // nothing, if the failure is the database's
+            store.commit(); // nothing, if the failure is the database's
             throw failure;
         } finally {
-            isResumable &= download.isResumable();
-            hasServerAnswered = download.hasServerAnswered();
+            stream = download.stream();
         }
     }
 
-    /** Other rows would come from a server that names no stream, beside those that are stored. */
+    /** Rows of another stream would come from a server that names none, beside those stored. */
     private boolean sameCommandResumes() {
+        boolean isResumable = stream.map(Download.StreamName::isResumable).orElse(true);
         return isResumable || store.committed() == 0;
     }
 

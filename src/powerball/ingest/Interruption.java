@@ -7,11 +7,11 @@ import java.util.concurrent.TimeUnit;
  * Ctrl-C, and the other signals that end a program, in steps:
  *
  * <ol>
- * <li>The JVM runs {@link #interrupt} on a thread of its own. If the job is over, that is all.
- * <li>It sets a flag and interrupts the job's thread, which may be waiting for the server or for
- * the next attempt.
- * <li>The job's thread gets the interrupt, or sees the flag between two batches of rows. It stores
- * and commits what has arrived, and says how to finish.
+ * <li>The JVM runs {@link #request} on a thread of its own. If the job is over, that is all.
+ * <li>It sets a flag. The job's thread looks at it between two batches of rows and in every pause,
+ * so 20 times a second, but not in a call of a driver: interrupted there, some drivers fail and some
+ * lose the interrupt. Their own limits bound such a call.
+ * <li>The job's thread commits the rows that have arrived, and says how to finish.
  * <li>It calls {@link #jobFinished}. The hook returns, and the JVM ends with the signal's exit
  * code: 130 for Ctrl-C, 143 for TERM, 129 for HUP. (Halting it here would skip the driver's
  * cleanup: 1.1 MB in the temporary folder.)
@@ -22,19 +22,16 @@ final class Interruption {
     /** Longer than a driver waits for its server. One that never returns must not last longer. */
     private static final long MAX_WAIT_SECONDS = 45;
 
-    private final Thread job = Thread.currentThread();
     private final CountDownLatch finished = new CountDownLatch(1);
     private volatile boolean isRequested;
 
-    /** From now on, a signal interrupts the thread that has made this object. */
+    /** From now on, a signal requests the end of the job. */
     void watch() {
-        Runtime.getRuntime().addShutdownHook(new Thread(this::interrupt, "interruption"));
+        Runtime.getRuntime().addShutdownHook(new Thread(this::request, "interruption"));
     }
 
-    private void interrupt() {
-        if (finished.getCount() == 0) return;
+    private void request() {
         isRequested = true;
-        job.interrupt();
         try {
             finished.await(MAX_WAIT_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
@@ -42,7 +39,7 @@ final class Interruption {
         }
     }
 
-    /** An interrupt may have been lost, for example in a driver; the flag is not. */
+    /** Ends the job's way on if that is requested. */
     void check() throws InterruptedException {
         if (isRequested) throw new InterruptedException();
     }

@@ -9,8 +9,18 @@ import powerball.database.Database;
 import powerball.terminal.Arguments;
 import powerball.terminal.Text;
 
-/** What an ingest is asked to do. */
-final class Options {
+/**
+ * The options of an ingest.
+ *
+ * @param url the base address of the server, without a slash at its end
+ * @param rows how many rows the job has
+ * @param from the first row of the job, counted in the stream
+ * @param rate rows a second; 0: as fast as they come
+ * @param drop after how many rows each stream is to break; 0: never
+ * @param command the command that does the same job, or finishes it
+ */
+record Options(String url, Database database, long rows, long seed, long from, long rate, long drop,
+        long stallSeconds, long patienceSeconds, boolean isQuiet, String command) {
 
     static final String USAGE = """
             Usage: java -jar build/ingest.jar [rows] [options]
@@ -24,6 +34,8 @@ final class Options {
                                     the same seed gives the same rows
               --from K              the first row of the stream, 0 to 1,000,000,000 (0)
               --rate R              rows a second, 1 to 1,000,000 (as fast as they come)
+              --drop D              failure drill: the server breaks each stream after
+                                    D rows, 1 to 1,000,000,000
               --stall-seconds S     ask again when no row has arrived for S seconds,
                                     1 to 86,400 (30)
               --patience-seconds P  give up when no new row could be stored for
@@ -39,36 +51,23 @@ final class Options {
     private static final String HOST = "([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+])";
     private static final String URL_FORM = "https?://" + HOST + "(:[0-9]{1,5})?(/[\\w.~/-]*)?";
 
-    private final Arguments given;
-    private final String url;
-    private final Database database;
-    private final long seed;
-    private final long from;
-    private final long rate;
-    private final long stallSeconds;
-    private final long patienceSeconds;
-    private final long rows;
-
-    private Options(Arguments given) {
-        this.given = given;
-        require(given.words().size() <= 1, "rows must be one number, not %s",
-                Text.quoted(String.join(" ", given.words())));
-        url = url(given.text("--url", "http://127.0.0.1:8000"));
-        database = Database.named(given.text("--db", "powerball_data.db"));
-        seed = given.number("--seed", 0, MAX_SEED, chooseSeed());
-        from = given.number("--from", 0, MAX_ROWS, 0);
-        rate = given.number("--rate", 1, MAX_RATE, 0);
-        stallSeconds = given.number("--stall-seconds", 1, MAX_SECONDS, 30);
-        patienceSeconds = given.number("--patience-seconds", 0, MAX_SECONDS, 60);
-        // Last: a question is only asked if nothing else is wrong.
-        rows = given.words().isEmpty() ? Question.askForRows() : rows(given.words().get(0));
-    }
-
     /** @throws IllegalArgumentException if something is not accepted; the message says what is */
     static Options parse(String[] typed) {
-        Database.refuseMisplacedUrl(typed);
-        return new Options(Arguments.parse(typed, List.of("--url", "--db", "--seed", "--from",
-                "--rate", "--stall-seconds", "--patience-seconds"), List.of("--quiet")));
+        Arguments given = Arguments.parse(typed, List.of("--url", "--db", "--seed", "--from",
+                "--rate", "--drop", "--stall-seconds", "--patience-seconds"), List.of("--quiet"));
+        require(given.words().size() <= 1, "rows must be one number");
+        String url = url(given.text("--url", "http://127.0.0.1:8000"));
+        Database database = Database.named(given.text("--db", "powerball_data.db"));
+        long seed = given.number("--seed", 0, MAX_SEED, chooseSeed());
+        long from = given.number("--from", 0, MAX_ROWS, 0);
+        long rate = given.number("--rate", 1, MAX_RATE, 0);
+        long drop = given.number("--drop", 1, MAX_ROWS, 0);
+        long stallSeconds = given.number("--stall-seconds", 1, MAX_SECONDS, 30);
+        long patienceSeconds = given.number("--patience-seconds", 0, MAX_SECONDS, 60);
+        // Last: a question is only asked if nothing else is wrong.
+        long rows = given.words().isEmpty() ? Question.askForRows() : rows(given.words().get(0));
+        return new Options(url, database, rows, seed, from, rate, drop, stallSeconds,
+                patienceSeconds, given.has("--quiet"), command(rows, seed, given));
     }
 
     /** The number of rows of a job, 0 to 10^9. */
@@ -76,7 +75,6 @@ final class Options {
         return Text.wholeNumber("rows", text, 0, MAX_ROWS);
     }
 
-    /** The text is not repeated in the message: there may be a password in it. */
     private static String url(String text) {
         require(text.matches(URL_FORM) && URI.create(text).getHost() != null
                 && URI.create(text).getPort() <= 65_535,
@@ -94,52 +92,7 @@ final class Options {
         return System.currentTimeMillis() * 4096 + new SplittableRandom().nextInt(1 << 22);
     }
 
-    /** The base address of the server, without a slash at its end. */
-    String url() {
-        return url;
-    }
-
-    Database database() {
-        return database;
-    }
-
-    long seed() {
-        return seed;
-    }
-
-    /** The first row of the job, counted in the stream. */
-    long from() {
-        return from;
-    }
-
-    long rows() {
-        return rows;
-    }
-
-    /** The highest row of the job that a server accepts as the first, counted in the job. */
-    long highestRowToBeginWith() {
-        return MAX_ROWS - from;
-    }
-
-    /** Rows a second; 0: as fast as they come. */
-    long rate() {
-        return rate;
-    }
-
-    long stallSeconds() {
-        return stallSeconds;
-    }
-
-    long patienceSeconds() {
-        return patienceSeconds;
-    }
-
-    boolean isQuiet() {
-        return given.has("--quiet");
-    }
-
-    /** The command that does the same job, or finishes it. */
-    String command() {
+    private static String command(long rows, long seed, Arguments given) {
         StringBuilder command = new StringBuilder(COMMAND + rows + " --seed " + seed);
         given.options().forEach((name, value) -> {
             if (name.equals("--seed")) return;

@@ -34,17 +34,20 @@ final class RowParser {
 
     private final ByteBuffer bytes = ByteBuffer.allocate(16 * MAX_ROW_BYTES).flip();
     private int rowStartPosition;
+    private final long rowsOfJob;
     private long rowsBefore;
 
-    /** Takes the number of rows of the job that come before this stream, for messages. */
-    RowParser(long rowsBefore) {
+    /** Takes how many rows the job had before this stream, and how many it is to have in all. */
+    RowParser(long rowsBefore, long rowsOfJob) {
         this.rowsBefore = rowsBefore;
+        this.rowsOfJob = rowsOfJob;
     }
 
     /**
      * Adds the rows that end in this buffer, each as a String or an Integer a column.
      *
-     * @throws Failure at the first malformed row; the rows before it have been added
+     * @throws Failure at the first row that is malformed or one too many; the rows before it have
+     * been added
      */
     void parse(ByteBuffer buffer, List<Object[]> rows) throws Failure {
         while (buffer.hasRemaining()) {
@@ -74,6 +77,9 @@ final class RowParser {
     private Object[] nextRow() throws Failure {
         skipSeparators();
         rowStartPosition = bytes.position();
+        if (bytes.hasRemaining() && rowsBefore == rowsOfJob) {
+            throw new Failure("The server sends more than %,d rows.", rowsOfJob);
+        }
         try {
             Object[] row = row();
             if (bytes.position() - rowStartPosition > MAX_ROW_BYTES) throw malformedRow(TOO_LONG);
@@ -102,7 +108,7 @@ final class RowParser {
             skipBlanks();
             row[i] = switch (KINDS[i]) {
                 case ID -> uuid(end);
-                case NAME, STATE -> text(end);
+                case NAME -> text(end);
                 case WHITE_BALL -> ball(Table.WHITE_BALLS);
                 case POWERBALL -> ball(Table.POWERBALLS);
             };

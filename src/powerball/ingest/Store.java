@@ -3,54 +3,58 @@ package powerball.ingest;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import powerball.database.Database;
 import powerball.database.Failure;
 import powerball.database.Inserter;
 import powerball.database.StoredRows;
+import powerball.database.Table;
+import powerball.database.TransientFailure;
 
 /**
  * Stores rows in transactions of about a second. When the database fails, the transaction is given
  * up and the connection closed; the next attempt opens it again.
  *
- * <p><b>A lost acknowledgement.</b> If the connection breaks while a commit is under way, nobody
- * here knows whether it was carried out. Its rows then count as not committed: they are asked for
+ * <p><b>A lost acknowledgement.</b> If the connection breaks while a commit is under way, nothing
+ * here tells whether it was carried out. Its rows then count as not committed: they are asked for
  * and sent again, and those that are there are skipped, as {@code transaction_id} is the primary
  * key. Either way each row is there once; they are only counted as "already there".
  *
- * <p><b>Lost commits.</b> After a connection was lost, {@link #forgetLostCommits} looks whether the
- * last committed row is still there, and goes back as far as it must ({@link Commits}).
- *
- * <p><b>Other rows.</b> Two servers behind one address, or a list of names that was edited, give
- * one id to different rows. So a row that is already there is not only skipped but compared
- * ({@link StoredRows}): the last committed row, which each attempt begins with, and, once in each
- * transaction that skips rows, all that are sent to the database at once, a thousand or more.
+ * <p><b>Reading back.</b> The table is not inspected but asked: each transaction reads back the
+ * last row of the commit before together with its own first rows, and the first batch of which the
+ * database has skipped rows. If the rows differ from those that were sent, the job ends, whatever
+ * the reason: the table, a trigger, another stream under the same ids ({@link StoredRows}). If the
+ * last row of the commit before is missing, commits were lost, even where a pooler hides that
+ * another server has taken over: then the job goes back as far as it must ({@link Commits}).
  *
  * <p>All of it runs on one thread.
  */
 final class Store {
 
+    private static final int ROWS_PER_BATCH = 1024;
     private static final long COMMIT_MILLIS = 900; // plus the commit: at least once a second
     private static final long MILLIS_FOR_OTHERS = 10;
 
     private final Database database;
     private final Commits commits = new Commits();
     private final List<Object[]> waitingRows = new ArrayList<>();
-    private long everCommitted;
+    private long mostCommitted;
 
     private Connection connection; // null while it is closed
     private Inserter inserter;
     private StoredRows storedRows;
+    private Transaction transaction; // null while there is none
 
-    private long committedRowsToCome; // in this attempt
-    private boolean hasOnlyCompared; // since the last new row
-    private boolean isInTransaction;
-    private long transactionStartNanos;
-    private long rowsInTransaction; // those that are waiting not included
-    private long alreadyThereInTransaction;
-    private boolean hasComparedInTransaction;
-    private String lastIdInTransaction;
+    /** The rows that have been sent since the last commit. */
+    private static final class Transaction {
+        private final long startNanos = System.nanoTime();
+        private long rows;
+        private long alreadyThere;
+        private Object[] lastRow;
+        private boolean hasComparedSkipped;
+    }
 
     Store(Database database) {
         this.database = database;
@@ -61,9 +65,9 @@ final class Store {
         return commits.rows();
     }
 
-    /** The same, with those that the database has lost since: it only grows. */
-    long everCommitted() {
-        return everCommitted;
+    /** The most that have ever been committed: some may have been lost since. */
+    long mostCommitted() {
+        return mostCommitted;
     }
 
     /** How many of the committed rows were there before. */
@@ -73,119 +77,104 @@ final class Store {
 
     /** How many rows of the job are committed, or have been sent to the database to be. */
     long sent() {
-        return commits.rows() + rowsInTransaction;
+        return committed() + (transaction == null ? 0 : transaction.rows);
     }
 
-    /** Forgets commits that the database has lost. Returns how many rows they had. */
-    long forgetLostCommits() throws Failure {
-        long before = committed();
-        boolean wasConnectionLost = connection == null && before > 0;
-        if (!wasConnectionLost) return 0;
-        inDatabase(() -> {
-            open();
-            while (commits.lastId() != null && !storedRows.hasId(commits.lastId())) {
-                commits.forgetLast();
-            }
-            database.commit(connection); // what has only been read is no transaction to wait in
-        });
-        return before - committed();
-    }
-
-    /**
-     * Begins an attempt. Returns the row of the job to ask for, counted from 0: the last committed
-     * one, to be compared. Only if the attempt before has got no further than that, the next one:
-     * otherwise a server that breaks after each row would never bring another.
-     *
-     * @param highest the highest row that a server can begin with; 0 or more
-     */
-    long beginAttempt(long highest) {
-        boolean comparesLast = commits.lastId() != null && !hasOnlyCompared;
-        long firstRow = Math.min(comparesLast ? committed() - 1 : committed(), highest);
-        committedRowsToCome = committed() - firstRow;
-        return firstRow;
-    }
-
-    /** Takes rows of the attempt that has begun, in their order. */
+    /** Takes rows in their order, the first one being the first that is not committed. */
     void add(List<Object[]> rows) throws Failure {
-        int stored = (int) Math.min(committedRowsToCome, rows.size());
-        committedRowsToCome -= stored;
-        if (stored > 0 && committedRowsToCome == 0) {
-            inDatabase(() -> compareWithLast(rows.get(stored - 1)));
-        }
-        if (stored == rows.size()) return;
-
-        if (!isInTransaction) {
-            isInTransaction = true;
-            transactionStartNanos = System.nanoTime();
-        }
-        waitingRows.addAll(rows.subList(stored, rows.size()));
-        if (waitingRows.size() >= database.dialect().rowsPerBatch()) send();
-    }
-
-    private void compareWithLast(Object[] row) throws SQLException, Failure {
-        hasOnlyCompared = true;
-        if (!commits.lastId().equals(row[0])) {
-            throw new Failure("The server was asked for row %,d, whose id is %s, and sends %s:"
-                    + " it cannot resume this stream.", committed(), commits.lastId(), row[0]);
-        }
-        if (connection == null) open();
-        storedRows.compare(List.<Object[]>of(row), committed() - 1);
-        database.commit(connection); // of reading; see above
+        if (rows.isEmpty()) return;
+        if (transaction == null) transaction = new Transaction();
+        waitingRows.addAll(rows);
+        if (waitingRows.size() >= ROWS_PER_BATCH) send();
     }
 
     /** Commits about once a second, and gives other programs a turn. */
     void commitIfDue() throws Failure, InterruptedException {
-        long age = System.nanoTime() - transactionStartNanos;
-        if (!isInTransaction || age < TimeUnit.MILLISECONDS.toNanos(COMMIT_MILLIS)) return;
+        if (transaction == null) return;
+        long age = System.nanoTime() - transaction.startNanos;
+        if (age < TimeUnit.MILLISECONDS.toNanos(COMMIT_MILLIS)) return;
         commit();
         // SQLite checks only ten times a second whether a lock that it waits for is free.
         Thread.sleep(MILLIS_FOR_OTHERS);
     }
 
-    /** Commits what has come, if anything has. */
-    void commitReceived() throws Failure {
-        if (isInTransaction) commit();
-    }
-
-    /** Commits; afterwards there is a table, even if there were no rows. */
+    /** Commits the rows that have come, if there are any. */
     void commit() throws Failure {
+        if (transaction == null) return;
         send();
         inDatabase(() -> database.commit(connection));
-        if (rowsInTransaction > 0) {
-            commits.add(rowsInTransaction, alreadyThereInTransaction, lastIdInTransaction);
-            everCommitted += rowsInTransaction;
-            hasOnlyCompared = false;
-        }
-        forgetTransaction();
+        commits.add(transaction.rows, transaction.alreadyThere, transaction.lastRow);
+        mostCommitted = Math.max(mostCommitted, committed());
+        transaction = null;
+    }
+
+    /** Makes the table if it is missing. Rows do so by themselves. */
+    void makeTable() throws Failure {
+        inDatabase(this::open);
     }
 
     private void send() throws Failure {
+        if (waitingRows.isEmpty()) return;
         inDatabase(() -> {
-            // Not earlier, so that no empty database is left behind if no server answers.
-            if (connection == null) open();
+            open();
             database.begin(connection);
-            insertWaitingRows();
+            int stored = inserter.insert(waitingRows);
+            compare(stored);
+            transaction.rows += waitingRows.size();
+            transaction.alreadyThere += waitingRows.size() - stored;
+            transaction.lastRow = waitingRows.get(waitingRows.size() - 1);
+            waitingRows.clear();
         });
     }
 
+    /** Not before there are rows, so that no empty database is left if no server answers. */
     private void open() throws SQLException, Failure {
+        if (connection != null) return;
         connection = database.openToWrite();
-        inserter = database.dialect().inserter(connection);
-        storedRows = new StoredRows(connection);
+        List<String> types = Table.askOrMake(connection, database.dialect());
+        String reason = database.dialect().skipsNewRowsBecause(connection);
+        if (!reason.isEmpty()) {
+            throw Failure.resumable(Table.REFUSES_ROWS, database.name(), reason);
+        }
+        inserter = database.dialect().inserter(connection, types);
+        storedRows = new StoredRows(connection, database.name());
     }
 
-    private void insertWaitingRows() throws SQLException, Failure {
-        if (waitingRows.isEmpty()) return;
-        int rows = waitingRows.size();
-        int rowsStored = inserter.insert(waitingRows);
-        if (rowsStored < rows && !hasComparedInTransaction) {
-            hasComparedInTransaction = true;
-            storedRows.compare(waitingRows, sent());
+    /** Reads back rows of the batch that has just been sent, of which so many are new. */
+    private void compare(int stored) throws SQLException, Failure {
+        boolean areNew = stored == waitingRows.size();
+        if (transaction.rows == 0) compareFirst(areNew);
+        if (areNew || transaction.hasComparedSkipped) return;
+        transaction.hasComparedSkipped = true;
+        storedRows.compare(waitingRows, sent(), areNew);
+    }
+
+    /** The last row of the commit before, and as many of this batch as one statement reads. */
+    private void compareFirst(boolean areNew) throws SQLException, Failure {
+        List<Object[]> rows = new ArrayList<>();
+        commits.last().ifPresent(commit -> rows.add(commit.lastRow()));
+        int before = rows.size();
+        int own = Math.min(StoredRows.ROWS_AT_ONCE - before, waitingRows.size());
+        rows.addAll(waitingRows.subList(0, own));
+        boolean isLost = before > 0 && !storedRows.holds(rows.get(0));
+        if (isLost) throw goBack();
+        storedRows.compare(rows, committed() - before, areNew);
+    }
+
+    /** Goes back to the newest commit whose last row is there. */
+    private Failure goBack() throws SQLException, Failure {
+        connection.rollback();
+        Iterator<Commits.Commit> newestFirst = commits.newestFirst();
+        while (newestFirst.hasNext()) {
+            Commits.Commit commit = newestFirst.next();
+            if (!storedRows.holds(commit.lastRow())) continue;
+            long lost = committed() - commit.rows();
+            commits.goBackTo(commit);
+            return TransientFailure.atOnce("%,d rows that were committed are not in %s any more."
+                    + " Asking for them again.", lost, database.name());
         }
-        rowsInTransaction += rows;
-        alreadyThereInTransaction += rows - rowsStored;
-        lastIdInTransaction = (String) waitingRows.get(rows - 1)[0];
-        waitingRows.clear();
+        return Failure.resumable("Of the rows that were committed, the last ones of all commits are"
+                + " not in %s any more.", database.name());
     }
 
     private interface Work {
@@ -196,25 +185,19 @@ final class Store {
         try {
             work.run();
         } catch (SQLException e) {
-            throw givenUp(database.explain(e));
+            giveUp();
+            throw database.explain(e, Table.REFUSES_ROWS);
         } catch (Failure e) {
-            throw givenUp(e);
+            giveUp();
+            throw e;
         }
     }
 
-    /** Gives the transaction up by closing its connection. Returns the failure, to be thrown. */
-    private Failure givenUp(Failure failure) {
-        forgetTransaction();
-        close();
-        return failure;
-    }
-
-    private void forgetTransaction() {
+    /** Gives the transaction up. Closing its connection rolls it back. */
+    private void giveUp() {
         waitingRows.clear();
-        isInTransaction = false;
-        rowsInTransaction = 0;
-        alreadyThereInTransaction = 0;
-        hasComparedInTransaction = false;
+        transaction = null;
+        close();
     }
 
     void close() {

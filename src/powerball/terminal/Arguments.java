@@ -7,11 +7,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What was typed after a program's name: words, options with a value ({@code --name value} or
+ * The arguments of a program: words, options with a value ({@code --name value} or
  * {@code --name=value}), and flags, which are options without one. {@code -h} is {@code --help}.
  *
- * <p>What is not accepted is refused with an {@link IllegalArgumentException}, whose message is a
- * sentence for the person who typed it.
+ * <p>An {@link IllegalArgumentException} refuses all others. Its message is a sentence for the
+ * person who typed them, and repeats nothing but the name of an option: a password may be among
+ * them, anywhere.
  */
 public final class Arguments {
 
@@ -31,7 +32,7 @@ public final class Arguments {
         Iterator<String> rest = List.of(typed).iterator();
         while (rest.hasNext()) {
             String word = rest.next();
-            if (word.startsWith("--")) {
+            if (word.startsWith("-")) {
                 given.addOption(word, rest, optionNames, flags);
             } else {
                 given.words.add(word);
@@ -42,11 +43,10 @@ public final class Arguments {
 
     private void addOption(String word, Iterator<String> rest, List<String> optionNames,
             List<String> flags) {
-        // The value is not repeated in a message: it may be a secret.
         int equals = word.indexOf('=');
         String name = equals < 0 ? word : word.substring(0, equals);
         boolean isFlag = flags.contains(name);
-        require(isFlag || optionNames.contains(name), "no such option: %s", name);
+        require(isFlag || optionNames.contains(name), "no such option: %s", nameAlone(word));
         require(!isFlag || equals < 0, "%s takes no value", name);
         require(!options.containsKey(name), "%s must be given once, not twice", name);
 
@@ -59,8 +59,13 @@ public final class Arguments {
         options.put(name, value);
     }
 
-    /** Whether somebody asks what can be typed, and nothing else is to be done. */
-    public static boolean askForHelp(String[] typed) {
+    /** The start of a word that can be the name of an option: the letter after a single dash. */
+    private static String nameAlone(String word) {
+        return word.replaceFirst("(?s)^(--[A-Za-z-]*|-.?).*", "$1");
+    }
+
+    /** Whether the user asks for help, and nothing else is to be done. */
+    public static boolean asksForHelp(String[] typed) {
         List<String> all = List.of(typed);
         return all.contains(HELP) || all.contains("-h");
     }
@@ -88,9 +93,9 @@ public final class Arguments {
         return text == null ? defaultValue : Text.wholeNumber(name, text, min, max);
     }
 
-    /** Refuses what was typed unless a condition holds. The sentence is a format and its values. */
+    /** Refuses the arguments unless a condition holds. The sentence is a format and its values. */
     public static void require(boolean condition, String sentence, Object... values) {
         if (condition) return;
-        throw new IllegalArgumentException(Text.printable(String.format(sentence, values)));
+        throw new IllegalArgumentException(String.format(sentence, values));
     }
 }

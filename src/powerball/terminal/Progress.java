@@ -1,27 +1,26 @@
 package powerball.terminal;
 
-import java.util.List;
-
 /**
- * Shows on stderr how far a job is: as a bar that is redrawn in place if stderr is a terminal, as a
- * plain line every five seconds if not, and not at all if it is to be quiet. What {@link #say} says
- * is always shown.
+ * Shows how far a job is: at a terminal as a bar on stdout that is drawn again in place; elsewhere
+ * as a line on stderr every five seconds; not at all if it is to be quiet. The sentences of
+ * {@link #say} are always shown, on stderr.
  */
 public final class Progress {
 
     private static final double SECONDS_BETWEEN_BARS = 0.1;
     private static final double SECONDS_BETWEEN_LINES = 5;
-    private static final int MIN_CELLS = 20; // figures are left out before a bar gets shorter
-    private static final int MAX_CELLS = 50;
-    private static final int ROOM_FOR_CTRL_C = 3; // a terminal echoes ^C at the cursor
+    private static final int COLUMNS = 79; // an 80th character would begin a line on some terminals
+    private static final int ROOM_FOR_CTRL_C = 2; // a terminal echoes ^C at the cursor
+    private static final int MAX_CELLS = 30;
+    private static final String FIGURES = "%,d of %,d %s in %s, %s left, %,.0f/s";
+    /** A terminal of fewer columns cuts the bar, where it would flood it line by line. */
     private static final String WITHOUT_WRAPPING = "\033[?7l%s\033[?7h";
 
     private final long total;
     private final String unit;
     private final boolean isQuiet;
+    private final boolean isInteractive = Terminal.isInteractive();
     private final long start = System.nanoTime();
-    private int terminalColumns; // 0: there is no terminal
-    private boolean isTerminalKnown;
     private double secondsWhenShown;
     private int charactersOnScreen;
 
@@ -29,7 +28,7 @@ public final class Progress {
      * Starts the clock.
      *
      * @param total how many there are to do, 0 or more
-     * @param unit what they are, in the plural
+     * @param unit the things to do, in the plural
      */
     public Progress(long total, String unit, boolean isQuiet) {
         this.total = total;
@@ -43,13 +42,17 @@ public final class Progress {
 
     /** Shows how many are done, unless that was shown a moment ago. */
     public void show(long done) {
-        double pause = isOnTerminal() ? SECONDS_BETWEEN_BARS : SECONDS_BETWEEN_LINES;
+        double pause = isInteractive ? SECONDS_BETWEEN_BARS : SECONDS_BETWEEN_LINES;
         if (isQuiet || seconds() - secondsWhenShown < pause) return;
+        showNow(done);
+    }
+
+    private void showNow(long done) {
         secondsWhenShown = seconds();
-        if (isOnTerminal()) {
+        if (isInteractive) {
             draw(bar(done));
         } else {
-            System.err.println(percent(done) + "% " + allFigures(done));
+            System.err.println(percent(done) + "% " + figures(done));
         }
     }
 
@@ -63,79 +66,52 @@ public final class Progress {
     public void end(long done) {
         boolean isWorthShowing = done > 0 || secondsWhenShown > 0;
         if (isQuiet || !isWorthShowing) return;
-        if (isOnTerminal()) {
-            draw(bar(done));
-            System.err.println();
-            charactersOnScreen = 0;
-        } else {
-            System.err.println(percent(done) + "% " + allFigures(done));
-        }
+        showNow(done);
+        if (isInteractive) System.out.println();
+        charactersOnScreen = 0;
     }
 
     /** Removes the bar. */
     public void clear() {
         if (charactersOnScreen == 0) return;
         draw("");
-        System.err.print("\r");
+        System.out.print("\r");
+        System.out.flush();
     }
 
-    private boolean isOnTerminal() {
-        if (!isTerminalKnown) {
-            // Not before it is needed: it takes time.
-            terminalColumns = Terminal.columns(Terminal.STDERR);
-            isTerminalKnown = true;
-        }
-        return terminalColumns > 0;
-    }
-
-    /** Draws over what stood there, with spaces where that was longer. */
+    /** Draws over the bar that stood there, with spaces where that was longer. */
     private void draw(String bar) {
         String padded = bar + " ".repeat(Math.max(0, charactersOnScreen - bar.length()));
-        // A bar that is too long for a window made narrower would flood it, line by line.
         String text = Terminal.takesEscapes() ? String.format(WITHOUT_WRAPPING, padded) : padded;
-        System.err.print("\r" + text);
+        System.out.print("\r" + text);
+        System.out.flush();
         charactersOnScreen = bar.length();
     }
 
-    /** Per cent, a bar, and as many figures as there is room for. */
+    /** Per cent, a bar whose length does not change, and the figures. */
     private String bar(long done) {
-        String figures = count(done);
-        for (String longer : List.of(countAndLeft(done), times(done), allFigures(done))) {
-            if (cellsBeside(longer) >= MIN_CELLS) figures = longer;
-        }
-        int cells = Math.max(0, Math.min(cellsBeside(figures), MAX_CELLS));
+        int cells = cells();
         int full = (int) (cells * percent(done) / 100);
-        String bar = "[" + "#".repeat(full) + "-".repeat(cells - full) + "] ";
-        String line = String.format("%3d%% %s%s", percent(done), cells > 0 ? bar : "", figures);
-        return line.substring(0, Math.min(line.length(), terminalColumns - 1));
+        String bar = cells == 0 ? "" : "[" + "#".repeat(full) + "-".repeat(cells - full) + "] ";
+        String line = String.format("%3d%% %s%s", percent(done), bar, figures(done));
+        return line.substring(0, Math.min(line.length(), COLUMNS));
     }
 
-    private int cellsBeside(String figures) {
-        return terminalColumns - "100% [] ".length() - figures.length() - ROOM_FOR_CTRL_C;
+    /** As many as the figures leave room for at the end of a job of minutes. */
+    private int cells() {
+        String longest = String.format(FIGURES, total, total, unit, "00:00", "00:00", 999_999.0);
+        int room = COLUMNS - ROOM_FOR_CTRL_C - "100% [] ".length() - longest.length();
+        return Math.max(0, Math.min(room, MAX_CELLS));
     }
 
     private long percent(long done) {
         return total == 0 ? 100 : 100 * done / total;
     }
 
-    private String count(long done) {
-        return String.format("%,d of %,d %s", done, total, unit);
-    }
-
-    private String countAndLeft(long done) {
-        return String.format("%s, %s left", count(done), left(done));
-    }
-
-    private String times(long done) {
-        return String.format("%s, %s elapsed, %s left", count(done), clock(seconds()), left(done));
-    }
-
-    private String left(long done) {
-        return done == 0 ? "?" : clock(Math.ceil((total - done) * seconds() / done));
-    }
-
-    private String allFigures(long done) {
-        return String.format("%s, %,.0f %s/s", times(done), done / seconds(), unit);
+    private String figures(long done) {
+        String left = done == 0 ? "?" : clock(Math.ceil((total - done) * seconds() / done));
+        return String.format(FIGURES,
+                done, total, unit, clock(seconds()), left, done / seconds());
     }
 
     private static String clock(double seconds) {

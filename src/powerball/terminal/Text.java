@@ -27,15 +27,9 @@ public final class Text {
         String digits = isGrouped ? text.replaceAll("[,_]", "") : text;
         // Of 19 digits, a number from 2^63 on becomes negative, and so too small.
         long number = digits.matches("[0-9]{1,19}") ? Long.parseUnsignedLong(digits) : -1;
-        Arguments.require(number >= min && number <= max,
-                "%s must be a whole number from %,d to %,d, not %s", name, min, max, quoted(text));
-        return number;
-    }
-
-    /** What somebody has typed, in quotes; not repeated if there may be a password in it. */
-    public static String quoted(String typed) {
-        boolean mayHoldPassword = typed.matches("(?s).*[@=].*|.*://.*|-[a-z].*");
-        return mayHoldPassword ? "what was typed" : '"' + typed + '"';
+        if (number >= min && number <= max) return number;
+        throw new IllegalArgumentException(String.format(
+                "%s must be a whole number from %,d to %,d", name, min, max));
     }
 
     /** A word for a command line: quoted if need be, in double quotes if they suffice. */

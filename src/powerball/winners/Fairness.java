@@ -1,22 +1,14 @@
 package powerball.winners;
 
-import java.util.Arrays;
-import java.util.function.UnaryOperator;
-
 /**
- * Whether a drum is fair: how often each of its numbers came up, as bars, and a chi-square test.
+ * Whether a drum is fair: how far the counts of its numbers are from the expected one, and a
+ * chi-square test.
  */
 final class Fairness {
 
-    private static final int BAR_COLUMNS = 3;
-    private static final int BAR_COLUMN_WIDTH = 27; // with the gap after it: three fit 80 columns
-    private static final int CELLS_PER_DEVIATION = 2;
-    private static final int MAX_CELLS = 6; // on each side, for three standard deviations
     private static final double MIN_EXPECTED = 5; // of each number, or the test says little
 
-    private final String ball;
     private final long[] counts;
-    private final int numbersInDrum;
     private final int drawn;
     private final double expectedCount;
     private final double standardDeviation; // of a binomial distribution
@@ -24,74 +16,52 @@ final class Fairness {
     /**
      * Takes the counts of a drum.
      *
-     * @param ball what it holds, in the singular
      * @param counts how often each number came up; index 0 is unused
      * @param drawn how many balls are drawn for a ticket
      */
-    Fairness(String ball, long[] counts, int drawn, long tickets) {
-        this.ball = ball;
+    Fairness(long[] counts, int drawn, long tickets) {
         this.counts = counts;
         this.drawn = drawn;
-        numbersInDrum = counts.length - 1;
-        double chance = (double) drawn / numbersInDrum;
+        double chance = (double) drawn / highest();
         expectedCount = tickets * chance;
         standardDeviation = Math.sqrt(expectedCount * (1 - chance));
     }
 
-    /**
-     * Prints the bars in columns that read downwards, and the verdict. Takes how to paint a bar.
-     */
-    void print(UnaryOperator<String> paint) {
-        System.out.printf("%nHow often each %s came up, beside the %,.1f times expected (|)%n",
-                ball, expectedCount);
-        System.out.printf("Each # is half a standard deviation (%,.1f);"
-                + " < and > go beyond the bar%n", standardDeviation / CELLS_PER_DEVIATION);
-
-        long most = Arrays.stream(counts).max().getAsLong();
-        int digits = String.format("%,d", most).length();
-        int room = BAR_COLUMN_WIDTH - digits - " 1  |  ".length();
-        int cells = Math.min(MAX_CELLS, room / 2);
-        int lines = (numbersInDrum + BAR_COLUMNS - 1) / BAR_COLUMNS;
-        for (int line = 1; line <= lines; line++) {
-            StringBuilder text = new StringBuilder();
-            for (int number = line; number <= numbersInDrum; number += lines) {
-                text.append(String.format("%2d %," + digits + "d ", number, counts[number]));
-                text.append(bar(number, cells, paint)).append("  ");
-            }
-            System.out.println(text.toString().stripTrailing());
-        }
-        printVerdict();
+    /** The highest number in the drum; the lowest is 1. */
+    int highest() {
+        return counts.length - 1;
     }
 
-    /** A bar to the left or right of a line in the middle. All are the same width in total. */
-    private String bar(int number, int cells, UnaryOperator<String> paint) {
-        double deviations = (counts[number] - expectedCount) / standardDeviation;
-        long length = Math.round(Math.abs(deviations) * CELLS_PER_DEVIATION);
-        boolean isLess = deviations < 0;
-        String filled = "#".repeat((int) Math.min(length, cells));
-        if (length > cells) {
-            String most = "#".repeat(cells - 1);
-            filled = isLess ? "<" + most : most + ">";
-        }
-        String room = " ".repeat(cells - filled.length());
-        String painted = paint.apply(filled);
-        String blank = " ".repeat(cells);
-        return isLess ? room + painted + "|" + blank : blank + "|" + painted + room;
+    long count(int number) {
+        return counts[number];
     }
 
-    private void printVerdict() {
-        int degreesOfFreedom = numbersInDrum - 1;
+    double expectedCount() {
+        return expectedCount;
+    }
+
+    double standardDeviation() {
+        return standardDeviation;
+    }
+
+    /** How far the count of a number is from the expected one, in standard deviations. */
+    double deviations(int number) {
+        return (counts[number] - expectedCount) / standardDeviation;
+    }
+
+    /** The result of the test, in two lines. */
+    String verdict() {
+        int degreesOfFreedom = highest() - 1;
         double statistic = chiSquare(counts, expectedCount, drawn);
         double p = pValue(statistic, degreesOfFreedom);
-        System.out.printf("Chi-square %,.2f with %d degrees of freedom, p = %.4f%n",
+        String test = String.format("Chi-square %,.2f with %d degrees of freedom, p = %.4f%n",
                 statistic, degreesOfFreedom, p);
         if (expectedCount < MIN_EXPECTED) {
-            System.out.println("Too few tickets: with fewer than 5 of each number expected,"
-                    + " this says little.");
-        } else {
-            System.out.printf("A fair drum does worse in %s%% of all cases: %s.%n",
-                    percent(p), verdict(p));
+            return test + "Too few tickets: with fewer than 5 of each number expected,"
+                    + " this says little.";
         }
+        return test + String.format("A fair drum does worse in %s%% of all cases: %s.",
+                percent(p), verdict(p));
     }
 
     private static String percent(double p) {

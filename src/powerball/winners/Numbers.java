@@ -48,8 +48,7 @@ record Numbers(Set<Integer> whiteBalls, int powerball) {
         }
         boolean areSix = balls.size() == WHITE_BALLS_DRAWN + 1;
         require(areSix && white.size() == WHITE_BALLS_DRAWN,
-                "the winning numbers must be five different white balls and one Powerball, not"
-                + " %s", Text.quoted(String.join(" ", balls)));
+                "the winning numbers must be five different white balls and one Powerball");
         String last = balls.get(WHITE_BALLS_DRAWN);
         return new Numbers(white, ball("the Powerball", last, Table.POWERBALLS));
     }

@@ -7,8 +7,16 @@ import java.util.List;
 import powerball.database.Database;
 import powerball.terminal.Arguments;
 
-/** What is to be drawn and shown. */
-final class Options {
+/**
+ * The options of a draw and its report.
+ *
+ * @param areDrawn whether the numbers were drawn, not given
+ * @param seed of the draw
+ * @param jackpot in dollars
+ * @param luckiest how many buyers are named
+ */
+record Options(Numbers numbers, boolean areDrawn, long seed, Database database, long jackpot,
+        long luckiest, boolean showsFairness) {
 
     static final String USAGE = """
             Usage: java -jar build/winners.jar [numbers] [options]
@@ -32,61 +40,20 @@ final class Options {
     private static final int MAX_LUCKIEST = 1000; // held in memory
     private static final int USUAL_LUCKIEST = 5; // with them, all fits a terminal of 24 lines
 
-    private final Arguments given;
-    private final long seed;
-    private final Numbers numbers;
-    private final Database database;
-    private final long jackpot;
-    private final long luckiest;
-
-    private Options(Arguments given) {
-        this.given = given;
-        require(areDrawn() || !given.has("--seed"),
-                "--seed is for drawing: give it or the winning numbers, not both");
-        // Not from the clock: two draws at the same moment must differ.
-        seed = given.number("--seed", 0, MAX_SEED, new SecureRandom().nextLong(MAX_SEED));
-        numbers = areDrawn() ? Numbers.draw(seed) : Numbers.parse(given.words());
-        database = Database.named(given.text("--db", "powerball_data.db"));
-        jackpot = given.number("--jackpot", 1, MAX_JACKPOT, USUAL_JACKPOT);
-        luckiest = given.number("--luckiest", 0, MAX_LUCKIEST, USUAL_LUCKIEST);
-    }
-
     /** @throws IllegalArgumentException if something is not accepted; the message says what is */
     static Options parse(String[] typed) {
-        Database.refuseMisplacedUrl(typed);
-        return new Options(Arguments.parse(typed,
-                List.of("--db", "--seed", "--jackpot", "--luckiest"), List.of("--fairness")));
-    }
-
-    /** Whether the numbers were drawn, not given. */
-    boolean areDrawn() {
-        return given.words().isEmpty();
-    }
-
-    Numbers numbers() {
-        return numbers;
-    }
-
-    /** Of the draw. */
-    long seed() {
-        return seed;
-    }
-
-    Database database() {
-        return database;
-    }
-
-    /** In dollars. */
-    long jackpot() {
-        return jackpot;
-    }
-
-    /** How many buyers are named. */
-    long luckiest() {
-        return luckiest;
-    }
-
-    boolean showsFairness() {
-        return given.has("--fairness");
+        Arguments given = Arguments.parse(typed,
+                List.of("--db", "--seed", "--jackpot", "--luckiest"), List.of("--fairness"));
+        boolean areDrawn = given.words().isEmpty();
+        require(areDrawn || !given.has("--seed"),
+                "--seed is for drawing: give it or the winning numbers, not both");
+        // Not from the clock: two draws at the same moment must differ.
+        long seed = given.number("--seed", 0, MAX_SEED, new SecureRandom().nextLong(MAX_SEED));
+        return new Options(
+                areDrawn ? Numbers.draw(seed) : Numbers.parse(given.words()), areDrawn, seed,
+                Database.named(given.text("--db", "powerball_data.db")),
+                given.number("--jackpot", 1, MAX_JACKPOT, USUAL_JACKPOT),
+                given.number("--luckiest", 0, MAX_LUCKIEST, USUAL_LUCKIEST),
+                given.has("--fairness"));
     }
 }

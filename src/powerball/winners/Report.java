@@ -19,10 +19,10 @@ final class Report {
         this.options = options;
     }
 
-    /** Only on a terminal, and not where somebody has set NO_COLOR (https://no-color.org). */
+    /** Only on a terminal, and not where NO_COLOR is set (https://no-color.org). */
     private static boolean isColoured() {
         boolean isAllowed = System.getenv().getOrDefault("NO_COLOR", "").isEmpty();
-        return isAllowed && Terminal.takesEscapes() && Terminal.columns(Terminal.STDOUT) > 0;
+        return isAllowed && Terminal.takesEscapes() && Terminal.isInteractive();
     }
 
     void printNumbers(long tickets, String database) throws Failure {
@@ -93,10 +93,11 @@ final class Report {
     }
 
     void printFairness(Tally tally) {
-        long tickets = tally.tickets();
-        new Fairness("white ball", tally.whiteBallCounts(), Numbers.WHITE_BALLS_DRAWN, tickets)
-                .print(this::onWhite);
-        new Fairness("Powerball", tally.powerballCounts(), 1, tickets).print(this::onRed);
+        Fairness whiteBalls = new Fairness(
+                tally.whiteBallCounts(), Numbers.WHITE_BALLS_DRAWN, tally.tickets());
+        Fairness powerballs = new Fairness(tally.powerballCounts(), 1, tally.tickets());
+        new DrumChart("white ball", whiteBalls, this::onWhite).print();
+        new DrumChart("Powerball", powerballs, this::onRed).print();
     }
 
     private String onWhite(String text) {
@@ -118,7 +119,7 @@ final class Report {
     /** System.out hides its errors: a full disk or a closed pipe would go unnoticed. */
     static void checkOutput() throws Failure {
         if (System.out.checkError()) {
-            throw Failure.mendable("The output could not be written completely.");
+            throw Failure.resumable("The output could not be written completely.");
         }
     }
 }

@@ -21,7 +21,6 @@ final class Tally {
     private final long[] powerballCounts = new long[1 + Table.POWERBALLS];
     private final NavigableSet<Buyer> luckiest = new TreeSet<>(
             Comparator.comparing(Buyer::tier).thenComparing(Buyer::transactionId));
-    private final long[] lastTicketWith = new long[1 + Table.WHITE_BALLS]; // each white ball
     private long tickets;
     private long ticketsWithBallTwice;
 
@@ -33,27 +32,30 @@ final class Tally {
 
     /** Counts a ticket and returns what it has won. A ball that it has twice matches once. */
     Optional<Tier> add(int[] whiteBalls, int powerball) {
-        tickets++;
-        boolean hasBallTwice = false;
-        for (int ball : whiteBalls) {
-            whiteBallCounts[ball]++;
-            hasBallTwice |= isOnThisTicket(ball);
-            lastTicketWith[ball] = tickets;
-        }
-        if (hasBallTwice) ticketsWithBallTwice++;
-        powerballCounts[powerball]++;
-
         int matches = 0;
-        for (int ball : winning.whiteBalls()) {
-            if (isOnThisTicket(ball)) matches++;
+        boolean hasBallTwice = false;
+        for (int i = 0; i < whiteBalls.length; i++) {
+            int ball = whiteBalls[i];
+            boolean isFirst = isFirst(i, whiteBalls);
+            hasBallTwice |= !isFirst;
+            if (isFirst && winning.whiteBalls().contains(ball)) matches++;
+            whiteBallCounts[ball]++;
         }
+        powerballCounts[powerball]++;
+        if (hasBallTwice) ticketsWithBallTwice++;
+        tickets++;
+
         Optional<Tier> won = Tier.of(matches, powerball == winning.powerball());
         won.ifPresent(tier -> winners[tier.ordinal()]++);
         return won;
     }
 
-    private boolean isOnThisTicket(int whiteBall) {
-        return lastTicketWith[whiteBall] == tickets;
+    /** Whether no ball before this one has the same number. */
+    private static boolean isFirst(int index, int[] balls) {
+        for (int i = 0; i < index; i++) {
+            if (balls[i] == balls[index]) return false;
+        }
+        return true;
     }
 
     void addBuyer(Buyer buyer) {

@@ -28,11 +28,6 @@ final class TicketReader {
             "SELECT " + String.join(", ", COLUMNS) + " FROM " + Table.NAME;
     private static final double QUICK_SECONDS = 1; // until then, no progress is shown
 
-    /** What is done when the tickets have been counted and before they are read. */
-    interface Start {
-        void with(long tickets, String database) throws Failure;
-    }
-
     private final Database database;
     private final Connection connection;
 
@@ -41,34 +36,30 @@ final class TicketReader {
         this.connection = connection;
     }
 
-    void read(Start start, Tally tally) throws SQLException, Failure {
-        try (Statement count = connection.createStatement();
-                Statement select = connection.createStatement()) {
+    /** How many tickets there are, 1 or more. */
+    long count() throws SQLException, Failure {
+        try (Statement statement = connection.createStatement()) {
             // A column that is missing is told at once, not after all rows have been counted.
-            select.executeQuery(SELECT + " WHERE 1 = 0").close();
-            // Counted first: while the rows come, some connections take no other statement.
-            long tickets = number(count.executeQuery(COUNT));
-            if (tickets == 0) {
-                throw Failure.mendable("%s has no rows in table %s. The ingest stores some.",
-                        database.name(), Table.NAME);
-            }
-            select.setFetchSize(database.dialect().rowsPerFetch());
-            ResultSet row = select.executeQuery(SELECT);
-            start.with(tickets, database.name()); // now: reading ten million takes a while
-            readAll(row, tickets, tally);
+            statement.executeQuery(SELECT + " WHERE 1 = 0").close();
+            ResultSet answer = statement.executeQuery(COUNT);
+            answer.next();
+            long tickets = answer.getLong(1);
+            if (tickets > 0) return tickets;
+            throw Failure.resumable("%s has no rows in table %s. The ingest stores some.",
+                    database.name(), Table.NAME);
         }
     }
 
-    private static long number(ResultSet answer) throws SQLException {
-        answer.next();
-        return answer.getLong(1);
-    }
-
-    private void readAll(ResultSet row, long tickets, Tally tally) throws SQLException, Failure {
+    /** Passes all tickets to a tally. Takes how many there are. */
+    void readAll(long tickets, Tally tally) throws SQLException, Failure {
         Progress progress = new Progress(tickets, "tickets", false);
-        while (row.next()) {
-            readTicket(row, tally);
-            if (progress.seconds() > QUICK_SECONDS) progress.show(tally.tickets());
+        try (Statement select = connection.createStatement()) {
+            select.setFetchSize(database.dialect().rowsPerFetch());
+            ResultSet row = select.executeQuery(SELECT);
+            while (row.next()) {
+                readTicket(row, tally);
+                if (progress.seconds() > QUICK_SECONDS) progress.show(tally.tickets());
+            }
         }
         progress.clear();
     }

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.logging.LogManager;
 import powerball.database.Database;
 import powerball.database.Failure;
+import powerball.database.Table;
 import powerball.terminal.Arguments;
 import powerball.terminal.Text;
 
@@ -46,18 +47,25 @@ public final class Winners {
         Locale.setDefault(Locale.ROOT); // formats 1,000.5 this way everywhere
         LogManager.getLogManager().reset(); // drivers log stack traces; exceptions say it all
         try {
-            if (Arguments.askForHelp(typed)) {
+            if (Arguments.asksForHelp(typed)) {
                 System.out.println(Options.USAGE);
                 Report.checkOutput();
             } else {
-                new Winners(Options.parse(typed)).run();
+                new Winners(options(typed)).run();
             }
-        } catch (IllegalArgumentException e) {
-            System.err.println(e.getMessage() + "\nSee --help.");
-            System.exit(2);
         } catch (Failure failure) {
             System.err.println(Text.printable(failure.getMessage()));
             System.exit(1);
+        }
+    }
+
+    private static Options options(String[] typed) {
+        try {
+            return Options.parse(typed);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage() + "\nSee --help.");
+            System.exit(2);
+            throw e; // never: the program has ended
         }
     }
 
@@ -65,9 +73,12 @@ public final class Winners {
         Tally tally = new Tally(options.numbers(), options.luckiest());
         Database database = options.database();
         try (Connection connection = database.openToRead()) {
-            new TicketReader(database, connection).read(report::printNumbers, tally);
+            TicketReader reader = new TicketReader(database, connection);
+            long tickets = reader.count();
+            report.printNumbers(tickets, database.name());
+            reader.readAll(tickets, tally);
         } catch (SQLException e) {
-            throw database.explain(e);
+            throw database.explain(e, Table.CANNOT_BE_READ);
         }
         report.printPrizes(tally);
         report.printLuckiest(tally);

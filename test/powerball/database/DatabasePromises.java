@@ -210,7 +210,7 @@ abstract class DatabasePromises {
         for (Table.Column column : Table.COLUMNS) {
             String type = switch (column.kind()) {
                 case ID -> id;
-                case NAME, STATE -> name;
+                case NAME -> name;
                 default -> ball; // all others are numbers
             };
             boolean isKey = column.name().equals(Table.KEY);

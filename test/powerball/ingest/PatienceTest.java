@@ -63,7 +63,7 @@ class PatienceTest {
         assertEquals("The stream broke. No new row could be stored for 1 s (--patience-seconds).",
                 failure.getMessage());
         assertFalse(failure instanceof TransientFailure);
-        assertTrue(failure.isMendable(), "the same command may find that it has passed");
+        assertTrue(failure.isResumable(), "the same command may find that it has passed");
         assertSame(FAILURE, failure.getCause());
     }
 
@@ -72,6 +72,15 @@ class PatienceTest {
         Thread.sleep(patience.pauseAfter(busyFor(5))); // to the end of the second
         patience.renew();
         assertEquals(100, patience.pauseAfter(FAILURE));
+    }
+
+    /** Lost commits: there is nothing to wait for, but it must not go on for ever. */
+    @Test void aFailureForTheNextAttemptNeedsNoPauseButThePatienceGoesOn() throws Exception {
+        TransientFailure lost = TransientFailure.atOnce("Rows are lost.");
+        Patience patience = new Patience(1);
+        assertEquals(0, patience.pauseAfter(lost));
+        Thread.sleep(patience.pauseAfter(busyFor(5))); // to the end of the second
+        assertThrows(Failure.class, () -> patience.pauseAfter(lost));
     }
 
     @Test void withoutPatienceTheFirstFailureEndsTheJob() {

@@ -32,7 +32,7 @@ class RowParserTest {
     private static final String FIELDS = Row.NAMES.size() + " fields";
 
     private final List<Object[]> rows = new ArrayList<>();
-    private RowParser parser = new RowParser(0);
+    private RowParser parser = new RowParser(0, 1_000_000);
 
     private void parse(byte[] bytes) throws Failure {
         parser.parse(ByteBuffer.wrap(bytes), rows);
@@ -77,7 +77,7 @@ class RowParserTest {
         byte[] bytes = (FakeServer.rows(0, 3).replace("Ana", "Bjørn") + "\n")
                 .getBytes(StandardCharsets.UTF_8);
         for (int size = 1; size < bytes.length; size++) {
-            parser = new RowParser(0);
+            parser = new RowParser(0, 1_000_000);
             rows.clear();
             for (int from = 0; from < bytes.length; from += size) {
                 parser.parse(ByteBuffer.wrap(bytes, from, Math.min(size, bytes.length - from)),
@@ -205,7 +205,7 @@ class RowParserTest {
     }
 
     @Test void rowsAreCountedFromTheFirstOfTheJob() {
-        parser = new RowParser(1_000);
+        parser = new RowParser(1_000, 1_000_000);
         assertTrue(refused(FakeServer.row(0) + "\noops").startsWith("Row 1,002 is malformed ("));
     }
 }

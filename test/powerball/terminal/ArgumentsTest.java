@@ -44,7 +44,6 @@ class ArgumentsTest {
 
     @Test void wordsAreKeptInTheirOrderWhereverTheyStand() {
         assertEquals(List.of("1", "2", "3"), parse("1 --db a.db 2 --quiet 3").words());
-        assertEquals(List.of("-5", "-"), parse("-5 -").words(), "no options: one dash");
         assertEquals(List.of(), parse("").words());
     }
 
@@ -73,6 +72,12 @@ class ArgumentsTest {
         "--dbs a | no such option: --dbs",
         "--dbs=geheim | no such option: --dbs",
         "--DB a | no such option: --DB",
+        "-pgeheim | no such option: -p",
+        "-5 | no such option: -5",
+        "-v | no such option: -v",
+        "- | no such option: -",
+        "--db://u:geheim@x | no such option: --db",
+        "--a%70assword=geheim | no such option: --a",
         "-- a | no such option: --",
         "--db | --db needs a value",
         "--db --quiet | --db needs a value",
@@ -82,19 +87,19 @@ class ArgumentsTest {
         "--db a --db b | --db must be given once, not twice",
         "--db a --db=geheim | --db must be given once, not twice",
         "--quiet --quiet | --quiet must be given once, not twice"})
-    void whatIsWrongIsToldWithoutRepeatingAValue(String line, String sentence) {
+    void theMessageRepeatsNothingButTheNameOfAnOption(String line, String sentence) {
         assertEquals(sentence, refusal(line));
     }
 
     @Test void aNumberOutOfItsRangeIsToldWithTheOption() {
         Arguments given = parse("--seed 10");
-        assertEquals("--seed must be a whole number from 0 to 9, not \"10\"",
+        assertEquals("--seed must be a whole number from 0 to 9",
                 assertThrows(IllegalArgumentException.class,
                         () -> given.number("--seed", 0, 9, 7)).getMessage());
     }
 
     @Test void whatIsToldCanBePrinted() {
-        assertEquals("no such option: --a?[31m?b", refusal("--a\033[31m\nb 1"));
+        assertEquals("no such option: --a", refusal("--a\033[31m\nb 1"));
     }
 
     // ---- Help -----------------------------------------------------------------------------------
@@ -102,7 +107,7 @@ class ArgumentsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"--help | true", "-h | true", "10 --colour -h | true",
         "--db --help | true", "help | false", "10 --db=-h | false", "'' | false"})
-    void whoeverAsksForHelpGetsItHoweverElseTheyAreWrong(String line, boolean asks) {
-        assertEquals(asks, Arguments.askForHelp(line.split(" ")));
+    void helpIsGivenHoweverWrongTheRestIs(String line, boolean asks) {
+        assertEquals(asks, Arguments.asksForHelp(line.split(" ")));
     }
 }

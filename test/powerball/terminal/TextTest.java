@@ -36,16 +36,16 @@ class TextTest {
         "1,00", "1,0000", ",100", "1,", "1,,000", "1000,000", "1 000", "\u0661",
         "1000000000000000001", "9223372036854775808", "9999999999999999999",
         "18446744073709551617", "100000000000000000000"})
-    void whatIsNoneIsRefusedAndRepeated(String text) {
-        assertEquals("rows must be a whole number from 0 to 1,000,000,000,000,000,000, not \""
-                + text + "\"", refusal(text, 0, MAX));
+    void whatIsNoneIsRefusedAndNotRepeated(String text) {
+        assertEquals("rows must be a whole number from 0 to 1,000,000,000,000,000,000",
+                refusal(text, 0, MAX));
     }
 
     @Test void bothEndsOfTheRangeAreInIt() {
         assertEquals(1, Text.wholeNumber("a white ball", "1", 1, 69));
         assertEquals(69, Text.wholeNumber("a white ball", "69", 1, 69));
-        assertEquals("rows must be a whole number from 1 to 69, not \"0\"", refusal("0", 1, 69));
-        assertEquals("rows must be a whole number from 1 to 69, not \"70\"", refusal("70", 1, 69));
+        assertEquals("rows must be a whole number from 1 to 69", refusal("0", 1, 69));
+        assertEquals("rows must be a whole number from 1 to 69", refusal("70", 1, 69));
     }
 
     private static String refusal(String text, long min, long max) {
@@ -86,15 +86,6 @@ class TextTest {
         "it's $5 | 'it'\\''s $5'"})
     void aWordIsQuotedOnlyIfItMustBe(String word, String quoted) {
         assertEquals(quoted, Text.quotedForShell(word));
-    }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '\0', value = {
-        "ten | \"ten\"", "-5 | \"-5\"", "1e3 | \"1e3\"", "a b | \"a b\"",
-        "u:p@host | what was typed", "pwd=x | what was typed",
-        "x://y | what was typed", "-px | what was typed"})
-    void whatMayBeAPasswordIsNotQuoted(String typed, String quoted) {
-        assertEquals(quoted, Text.quoted(typed));
     }
 
     @Test void aShellReadsEveryWordAsItWas() {

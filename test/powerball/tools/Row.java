@@ -20,7 +20,7 @@ public final class Row {
 
     private static final List<String> IDS = List.of(
             "00000000-0000-7000-8000-%012d", "5d1c8d8e-0000-4000-8000-%012d");
-    private static final List<String> TEXTS = List.of("Ana", "O'Brien", "Reno");
+    private static final List<String> TEXTS = List.of("Ana", "O'Brien", "Reno", "NV");
     private static final List<Integer> WHITE_BALLS = List.of(3, 14, 27, 40, 68);
 
     private final Map<String, Object> values = new LinkedHashMap<>(); // by the name of the column
@@ -44,7 +44,6 @@ public final class Row {
         return switch (kind) {
             case ID -> String.format(IDS.get(before % IDS.size()), i);
             case NAME -> TEXTS.get(before % TEXTS.size());
-            case STATE -> "NV";
             case WHITE_BALL -> WHITE_BALLS.get(before);
             case POWERBALL -> 9;
         };

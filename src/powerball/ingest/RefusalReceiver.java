@@ -1,5 +1,6 @@
 package powerball.ingest;
 
+import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -13,12 +14,13 @@ import java.util.concurrent.TimeUnit;
  * Receives the body of a refusal: the start of its text, but not for long, as it may be endless or
  * may never come.
  */
-final class ProblemReceiver implements HttpResponse.BodySubscriber<String> {
+final class RefusalReceiver implements HttpResponse.BodySubscriber<String> {
 
     private static final int MAX_BYTES = 4096;
     private static final long MAX_SECONDS = 2;
 
     private final CompletableFuture<String> text = new CompletableFuture<>();
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private Flow.Subscription subscription;
 
     @Override public CompletionStage<String> getBody() {
@@ -27,21 +29,25 @@ final class ProblemReceiver implements HttpResponse.BodySubscriber<String> {
 
     @Override public void onSubscribe(Flow.Subscription newSubscription) {
         subscription = newSubscription;
-        newSubscription.request(1);
+        newSubscription.request(Long.MAX_VALUE);
     }
 
     @Override public void onNext(List<ByteBuffer> buffers) {
-        ByteBuffer start = buffers.get(0);
-        start.limit(Math.min(start.limit(), start.position() + MAX_BYTES));
-        text.complete(StandardCharsets.UTF_8.decode(start).toString());
+        for (ByteBuffer buffer : buffers) {
+            byte[] part = new byte[Math.min(buffer.remaining(), MAX_BYTES - bytes.size())];
+            buffer.get(part);
+            bytes.writeBytes(part);
+        }
+        if (bytes.size() < MAX_BYTES) return;
         subscription.cancel();
+        onComplete();
     }
 
     @Override public void onComplete() {
-        text.complete("");
+        text.complete(bytes.toString(StandardCharsets.UTF_8));
     }
 
     @Override public void onError(Throwable cause) {
-        text.complete("");
+        onComplete();
     }
 }
