@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -322,6 +323,7 @@ public class Server {
             if (!reply.isHead()) {
                 log.add(reply.request() + " begins");
                 sendRows(query, seed, reply);
+                reply.flush();
             }
         } finally {
             // Before the end is sent: a client that has read it may ask for another stream at once.
@@ -522,18 +524,34 @@ public class Server {
 
         /** Sends what there is, and waits until a given System.nanoTime(), or a little less. */
         void pauseUntil(long moment) throws IOException {
+            flush();
+            LockSupport.parkNanos(moment - System.nanoTime());
+            failIfInterrupted();
+        }
+
+        /** Sends the rows that HttpServer holds back to fill a chunk. */
+        void flush() throws IOException {
             watch.begin();
             body.flush();
             watch.end();
-            LockSupport.parkNanos(moment - System.nanoTime());
-            if (Thread.currentThread().isInterrupted()) throw new Break("stopped");
         }
 
-        /** Sends the last chunk, which tells the client that it has everything. */
+        /**
+         * Sends the last chunk, which tells the client that it has everything. HttpServer hides a
+         * failure of {@code close}, on some JDKs one to send up to 4 KB of rows as well: these are
+         * flushed before, and a write that was interrupted counts as failed. Whether the last chunk
+         * arrived cannot be known.
+         */
         void endStream() throws IOException {
             watch.begin();
             body.close();
             watch.end();
+            failIfInterrupted();
+        }
+
+        /** Interrupts come from the {@link Watch}, and from the server when it stops. */
+        private static void failIfInterrupted() throws IOException {
+            if (Thread.currentThread().isInterrupted()) throw new InterruptedIOException();
         }
 
         private void sendHeaders(int code, String contentType, long length) throws IOException {
