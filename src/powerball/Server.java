@@ -43,6 +43,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 
@@ -241,7 +242,7 @@ public class Server {
             fail(reply, failure);
         } finally {
             reply.watch.close();
-            log.add(reply.logLine());
+            log.add(reply::logLine);
             repliesInProgress.remove(reply); // last: at its end, the server waits for all of them
         }
     }
@@ -321,7 +322,7 @@ public class Server {
             // Otherwise an nginx in front would buffer all the rows at once.
             reply.headers.set("X-Accel-Buffering", "no");
             if (!reply.isHead()) {
-                log.add(reply.request() + " begins");
+                log.add(() -> reply.request() + " begins");
                 sendRows(query, seed, reply);
                 reply.flush();
             }
@@ -432,9 +433,11 @@ public class Server {
     }
 
     private void logTrace(Throwable failure) {
-        StringWriter trace = new StringWriter();
-        failure.printStackTrace(new PrintWriter(trace));
-        errors.add(trace.toString().stripTrailing());
+        errors.add(() -> {
+            StringWriter trace = new StringWriter();
+            failure.printStackTrace(new PrintWriter(trace));
+            return trace.toString().stripTrailing();
+        });
     }
 
     /** The reply to one request: the exchange, and what the log says about it. */
@@ -649,7 +652,8 @@ public class Server {
     /**
      * Prints lines on a thread of its own. A pipe that nobody reads blocks whoever prints to it
      * once its 64 KB are full. Here, that stops the lines and not the requests: when too many lines
-     * are waiting, further ones are only counted.
+     * are waiting, further ones are only counted. So is a line that cannot be made, as when memory
+     * runs out: a reply must end as it would without a log.
      */
     private static final class Log {
         private static final int MAX_WAITING_LINES = 1000;
@@ -663,14 +667,20 @@ public class Server {
             this.out = out;
         }
 
-        void add(String line) {
-            printer.execute(() -> print(line));
+        void add(Supplier<String> maker) {
+            try {
+                String line = maker.get();
+                printer.execute(() -> print(line));
+            } catch (RuntimeException | Error e) {
+                linesLeftOut.incrementAndGet();
+            }
         }
 
         private void print(String line) {
             long lines = linesLeftOut.getAndSet(0);
             if (lines > 0) {
-                out.printf("(%,d lines left out: they came faster than they were read)%n", lines);
+                out.printf("(%,d lines left out, which came faster than they were read"
+                        + " or could not be made)%n", lines);
             }
             out.println(line);
         }

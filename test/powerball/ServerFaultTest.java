@@ -64,7 +64,12 @@ class ServerFaultTest {
                     throw new StackOverflowError("test");
                 }
                 """, folder);
-        Files.writeString(program, Files.readString(program).replace("String problem() {\n", """
+        Files.writeString(program, Files.readString(program).replace("String logLine() {\n", """
+                String logLine() {
+                    if (exchange.getRequestURI().getPath().startsWith("/unloggable")) {
+                        throw new StackOverflowError("test");
+                    }
+                """).replace("String problem() {\n", """
                 String problem() {
                     if (getMessage().contains("unspeakable")) {
                         throw new StackOverflowError("test");
@@ -199,6 +204,17 @@ class ServerFaultTest {
         assertEquals("", answer);
         failing.run.awaitOutput("GET /unspeakable [^\n]* broken: java.lang.StackOverflowError");
         assertHealthy(failing);
+    }
+
+    /** What answers a request, and what ends its connection, does not depend on the log. */
+    @Test void aLineThatCannotBeMadeIsCountedAndItsReplyEndsAsItShould() throws IOException {
+        String answer = failing.rawAnswer(ServerProcess.request("/unloggable"));
+        assertTrue(answer.startsWith("HTTP/1.1 404 "), answer);
+        assertEquals("", failing.rawAnswer(
+                "GET /unloggable/unspeakable HTTP/1.1\r\nHost: x\r\n\r\n"));
+        assertHealthy(failing);
+        failing.run.awaitOutput("\\(\\d lines left out, which came faster than they were read or"
+                + " could not be made\\)\n");
     }
 
     @Test void aPageThatCannotBeReadIsToldAsAFailure() throws IOException {
@@ -532,7 +548,7 @@ class ServerFaultTest {
             BufferedReader unread = status == 400 ? out : process.errorReader();
             assertTimeoutPreemptively(Duration.ofSeconds(20), () ->
                     assertTrue(unread.lines().anyMatch(line ->
-                            line.contains(" lines left out: "))));
+                            line.contains(" lines left out, "))));
         } finally {
             process.destroyForcibly().waitFor();
         }
