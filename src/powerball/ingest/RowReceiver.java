@@ -26,7 +26,7 @@ import powerball.database.Failure;
  */
 final class RowReceiver implements HttpResponse.BodySubscriber<String> {
 
-    private static final int BUFFERS = 8; // of 16 KB
+    private static final int BUFFERS = 128; // of 16 KB, so 13,000 rows
 
     private final Queue<Arrival> arrivals;
     private final RowParser parser;

@@ -33,7 +33,7 @@ import powerball.database.TransientFailure;
  */
 final class Store {
 
-    private static final int ROWS_PER_BATCH = 1024;
+    private static final int ROWS_PER_BATCH = 8192;
     private static final long COMMIT_MILLIS = 900; // plus the commit: at least once a second
     private static final long MILLIS_FOR_OTHERS = 10;
 
