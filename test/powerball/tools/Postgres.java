@@ -21,15 +21,14 @@ import java.util.Random;
 
 /**
  * A PostgreSQL server with a cluster of its own in a test's folder, on a free port of 127.0.0.1.
- * What Debian's packages {@code postgresql} and {@code libpostgresql-jdbc-java} bring is enough; a
- * cluster that they have started is not touched.
+ * What Debian's package {@code postgresql} brings is enough; a cluster that it has started is not
+ * touched.
  */
 public final class Postgres extends TestDatabase {
 
     private static final String USER = "postgres"; // of the machine, where root runs the tests
     private static final boolean IS_ROOT = "root".equals(System.getProperty("user.name"));
     private static final Path VERSIONS = Path.of("/usr/lib/postgresql");
-    private static final Path JARS = Path.of("/usr/share/java");
 
     /** The role whose password is asked for. All others come in without. */
     public static final String PASSWORD_ROLE = "with_password";
@@ -55,7 +54,7 @@ public final class Postgres extends TestDatabase {
     public static Postgres start(Path folder) {
         Path programs = lastIn(VERSIONS, "*", "the package postgresql").resolve("bin");
         assumeTrue(Files.isExecutable(programs.resolve("postgres")), "no postgres in " + programs);
-        Path driverJar = lastIn(JARS, "postgresql*.jar", "the package libpostgresql-jdbc-java");
+        Path driverJar = driver("postgresql-*.jar");
         try {
             Path cluster = Files.createDirectory(folder.resolve("cluster"));
             letTheUserIn(folder, cluster);
