@@ -7,9 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -121,39 +119,10 @@ class PostgresTest {
 
     // ---- What can pass --------------------------------------------------------------------------
 
-    /** Holds a lock that a trigger or an event trigger waits for, until it is opened. */
-    private static final class Gate implements AutoCloseable {
-        private final Connection connection;
-
-        Gate() throws SQLException {
-            connection = postgres.connect();
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("SELECT pg_advisory_lock(1)");
-            }
-        }
-
-        void open() throws SQLException {
-            connection.close();
-        }
-
-        @Override public void close() throws SQLException {
-            open();
-        }
-    }
-
-    /** Runs statements of PL/pgSQL whenever a row is about to be stored. Makes the table. */
-    private static void beforeRow(int row, String statements) {
-        postgres.createTable();
-        postgres.execute("CREATE FUNCTION interfere() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-                + statements + " RETURN NEW; END $$");
-        postgres.execute("CREATE TRIGGER interfere BEFORE INSERT ON powerball_results FOR EACH ROW "
-                + "WHEN (NEW.transaction_id = '" + id(row) + "') EXECUTE FUNCTION interfere()");
-    }
-
     /** Raises an error so many times. The sequence counts: what it has given is not rolled back. */
     private static void failBeforeRow(int row, int times, String sqlState) {
         postgres.execute("CREATE SEQUENCE tries");
-        beforeRow(row, "IF nextval('tries') <= " + times + " THEN RAISE EXCEPTION "
+        postgres.beforeRow(id(row), "IF nextval('tries') <= " + times + " THEN RAISE EXCEPTION "
                 + "'the test interferes' USING ERRCODE = '" + sqlState + "'; END IF;");
     }
 
@@ -171,8 +140,8 @@ class PostgresTest {
      * Then there is trouble, and the job must end well nevertheless.
      */
     private void everyRowIsStoredOnceDespite(Trouble trouble, Trouble end) throws SQLException {
-        beforeRow(40_000, "PERFORM pg_advisory_xact_lock_shared(1);");
-        try (Gate gate = new Gate();
+        postgres.beforeRow(id(40_000), Postgres.PASS_GATE);
+        try (Postgres.Gate gate = postgres.shutGate();
                 Run ingest = ingest(postgres.url(), "60000", "--rate", "20000")) {
             awaitThatAllWait(List.of(ingest));
             long before = postgres.count();
@@ -296,7 +265,7 @@ class PostgresTest {
     }
 
     @Test void aCommitWaitsForTheDisk() {
-        beforeRow(5, "RAISE EXCEPTION 'synchronous_commit is %', "
+        postgres.beforeRow(id(5), "RAISE EXCEPTION 'synchronous_commit is %', "
                 + "current_setting('synchronous_commit');");
         String err = failure(postgres.url(), "10");
         assertTrue(err.contains("synchronous_commit is on"), err);
@@ -307,11 +276,11 @@ class PostgresTest {
     @Test void ingestsThatMakeTheTableAtTheSameMomentAllSucceed() throws SQLException {
         // All of them come to the statement that makes the table before one of them may run it.
         postgres.execute("CREATE FUNCTION wait() RETURNS event_trigger LANGUAGE plpgsql AS "
-                + "$$ BEGIN PERFORM pg_advisory_xact_lock_shared(1); END $$");
+                + "$$ BEGIN " + Postgres.PASS_GATE + " END $$");
         postgres.execute("CREATE EVENT TRIGGER wait ON ddl_command_start "
                 + "WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION wait()");
         List<Run> ingests = new ArrayList<>();
-        try (Gate gate = new Gate()) {
+        try (Postgres.Gate gate = postgres.shutGate()) {
             for (int from = 0; from < 4_000; from += 1_000) {
                 ingests.add(ingest(postgres.url(), "1000", "--from", "" + from));
             }

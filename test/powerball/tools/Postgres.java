@@ -68,7 +68,7 @@ public final class Postgres extends TestDatabase {
     }
 
     /** PostgreSQL refuses to run as root, and no other user may enter a folder of root's tests. */
-    private static void letTheUserIn(Path folder, Path cluster) throws IOException {
+    static void letTheUserIn(Path folder, Path cluster) throws IOException {
         if (!IS_ROOT) return;
         Run.tool("setpriv"); // to run PostgreSQL not as root
         UserPrincipal user = null;
@@ -87,7 +87,7 @@ public final class Postgres extends TestDatabase {
     }
 
     /** A command, run by a user who is not root. */
-    private static List<String> asUser(String... command) {
+    static List<String> asUser(String... command) {
         List<String> all = new ArrayList<>();
         if (IS_ROOT) {
             all.addAll(List.of("setpriv", "--reuid=" + USER, "--regid=" + USER, "--clear-groups"));
@@ -177,9 +177,14 @@ public final class Postgres extends TestDatabase {
                 number("SELECT count(*) FROM pg_stat_wal_receiver") == 0);
     }
 
-    /** Makes a standby take over. */
+    /** Makes a standby take over. Returns when it has. */
     public void promote() {
         execute("SELECT pg_promote()");
+    }
+
+    /** The name of the database that is in use. */
+    String database() {
+        return database;
     }
 
     private boolean answers() {
@@ -208,10 +213,20 @@ public final class Postgres extends TestDatabase {
     }
 
     private void signal(String signal) {
-        List<String> kill = List.of("kill", signal, "" + server.process.pid());
-        try (Run run = Run.start(cluster, kill)) {
-            if (run.exitCode() != 0) throw new AssertionError(kill + ": " + run.err());
-        }
+        Run.succeeds("kill", signal, "" + server.process.pid());
+    }
+
+    /**
+     * Lets commits return before the disk has them, as synchronous_commit = off does, and keeps
+     * them from it until the server is killed. What is committed from now on is lost then.
+     */
+    public void keepCommitsFromTheDisk() {
+        execute("ALTER SYSTEM SET synchronous_commit = off");
+        execute("SELECT pg_reload_conf()");
+        Run.await("the setting", () ->
+                query("SHOW synchronous_commit").equals(List.of("off")));
+        Run.succeeds("kill", "-STOP", "" + number("SELECT pid FROM pg_stat_activity"
+                + " WHERE backend_type = 'walwriter'"));
     }
 
     /** Where nobody asks how a killed orphan has ended, it stays in the list, without a program. */
@@ -260,7 +275,17 @@ public final class Postgres extends TestDatabase {
 
     /** A session of its own, for a test that holds something. */
     @Override public Connection connect() throws SQLException {
-        return driver.connect(url(), new Properties());
+        return connect(url());
+    }
+
+    /** A session at another URL. */
+    public Connection connect(String url) throws SQLException {
+        return driver.connect(url, new Properties());
+    }
+
+    /** A setting, as a session sees it. */
+    public static String show(Connection session, String setting) throws SQLException {
+        return rows(session, "SHOW " + setting, ",").get(0);
     }
 
     /** Makes the table, as somebody might by hand. */
@@ -268,10 +293,56 @@ public final class Postgres extends TestDatabase {
         execute(SqliteDatabase.CREATE_TABLE);
     }
 
+    /**
+     * Makes the table, and runs statements of PL/pgSQL whenever the row with this id is about to be
+     * stored.
+     */
+    public void beforeRow(String id, String statements) {
+        createTable();
+        execute("CREATE FUNCTION interfere() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                + statements + " RETURN NEW; END $$");
+        execute("CREATE TRIGGER interfere BEFORE INSERT ON powerball_results FOR EACH ROW "
+                + "WHEN (NEW.transaction_id = '" + id + "') EXECUTE FUNCTION interfere()");
+    }
+
+    /** What a statement or a trigger runs that is to wait until the gate is open. */
+    public static final String PASS_GATE = "PERFORM pg_advisory_xact_lock_shared(1);";
+
+    /** What such statements wait for. */
+    public interface Gate extends AutoCloseable {
+
+        void open() throws SQLException;
+
+        @Override default void close() throws SQLException {
+            open();
+        }
+    }
+
+    /** Shuts the gate. It also opens when the server is killed. */
+    public Gate shutGate() throws SQLException {
+        Connection session = connect();
+        try (Statement statement = session.createStatement()) {
+            statement.execute("SELECT pg_advisory_lock(1)");
+        }
+        return session::close;
+    }
+
     /** How many sessions wait for a lock that a test holds. */
     public long sessionsThatWait() {
         return number("SELECT count(*) FROM pg_stat_activity "
                 + "WHERE datname = current_database() AND wait_event = 'advisory'");
+    }
+
+    /** Lets it log all statements from now on. */
+    public void logStatements() {
+        execute("ALTER SYSTEM SET log_statement = 'all'");
+        execute("SELECT pg_reload_conf()");
+        Run.await("the setting", () -> query("SHOW log_statement").equals(List.of("all")));
+    }
+
+    /** What it says of itself. */
+    public String log() {
+        return server.err();
     }
 
     /** What the sessions do just now, for a test that has waited in vain. */

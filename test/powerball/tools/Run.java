@@ -1,6 +1,7 @@
 package powerball.tools;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -34,6 +35,7 @@ public final class Run implements AutoCloseable {
     private static final long END_SECONDS = 180;
 
     private static final Pattern PROGRESS = Pattern.compile("(?m)^\\d+% [^\n]*\n?");
+    private static final Pattern ROWS = Pattern.compile("% [1-9][0-9,]* of ");
     private static final Pattern SEED = Pattern.compile("seed (\\d+)\n");
 
     public final Process process;
@@ -210,6 +212,17 @@ public final class Run implements AutoCloseable {
     public void awaitOutput(String pattern) {
         Pattern wanted = Pattern.compile(pattern);
         await(pattern, () -> wanted.matcher(out() + err()).find(), () -> out() + err());
+    }
+
+    /** Waits until a condition holds, which it must before this process ends. */
+    public void awaitMeanwhile(String what, BooleanSupplier condition) {
+        await(what, () -> condition.getAsBoolean() || !process.isAlive(), this::err);
+        assertTrue(process.isAlive(), () -> "it ended too soon: " + out() + err());
+    }
+
+    /** Waits until an ingest has shown that it has rows. */
+    public void awaitRows() {
+        awaitMeanwhile("the first rows", () -> ROWS.matcher(err()).find());
     }
 
     /** Waits until a condition holds. */
