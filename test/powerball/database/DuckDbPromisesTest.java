@@ -14,4 +14,8 @@ class DuckDbPromisesTest extends DatabasePromises {
     @Override String urlOfNone(TestDatabase startedDatabase) {
         return null;
     }
+
+    @Override boolean hasLengths() {
+        return false;
+    }
 }

@@ -24,6 +24,7 @@ public final class MariaDb extends TestDatabase {
     /** Who stores the rows. The tests themselves look into the database as root. */
     private static final String USER = "ana";
     private static final String PASSWORD = "geheim";
+    private static final List<String> HOSTS = List.of("localhost", "127.0.0.1"); // of users
     private static final String MACHINE_USER = "mysql"; // it refuses to run as root
     private static final boolean IS_ROOT = "root".equals(System.getProperty("user.name"));
 
@@ -117,7 +118,7 @@ public final class MariaDb extends TestDatabase {
     }
 
     void addUser() {
-        for (String host : List.of("localhost", "127.0.0.1")) {
+        for (String host : HOSTS) {
             String user = USER + "@'" + host + "'";
             runAt("", "CREATE USER " + user + " IDENTIFIED BY '" + PASSWORD + "'");
             runAt("", "GRANT ALL ON *.* TO " + user);
@@ -168,6 +169,15 @@ public final class MariaDb extends TestDatabase {
 
     @Override public String url() {
         return urlOf(database);
+    }
+
+    @Override public String urlOfClerk(String rights) {
+        for (String host : HOSTS) {
+            String clerk = "clerk@'" + host + "'";
+            runAt("", "CREATE USER IF NOT EXISTS " + clerk + " IDENTIFIED BY '" + PASSWORD + "'");
+            runAt(database, "GRANT " + rights + " ON powerball_results TO " + clerk);
+        }
+        return url().replace("user=" + USER, "user=clerk");
     }
 
     /** The same, for any database. */

@@ -236,18 +236,32 @@ public final class Postgres extends TestDatabase {
 
     /** Makes an empty database. All that follows, url() too, is about it. */
     @Override public void freshDatabase() {
+        freshDatabase("UTF8");
+    }
+
+    /** The same, for the letters of an encoding. */
+    public void freshDatabase(String encoding) {
         if (!server.process.isAlive()) startAgain(); // a test that failed has left it so
         String old = database;
         database = "postgres"; // a database cannot be dropped from within
         if (!old.equals("postgres")) execute("DROP DATABASE " + old + " WITH (FORCE)");
         databases++;
-        execute("CREATE DATABASE lesson_" + databases);
+        execute("CREATE DATABASE lesson_" + databases + " TEMPLATE template0 ENCODING '" + encoding
+                + "'");
         database = "lesson_" + databases;
     }
 
     /** What Ingest and Winners are given with --db. */
     @Override public String url() {
         return url("postgres");
+    }
+
+    @Override public String urlOfClerk(String rights) {
+        boolean isKnown = number("SELECT count(*) FROM pg_roles WHERE rolname = 'clerk'") > 0;
+        if (!isKnown) execute("CREATE ROLE clerk LOGIN");
+        execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC"); // as is usual from version 15 on
+        execute("GRANT " + rights + " ON powerball_results TO clerk");
+        return url("clerk");
     }
 
     @Override public Path driverJar() {

@@ -27,6 +27,20 @@ public abstract class TestDatabase implements AutoCloseable {
     /** What the programs are given with --db. */
     public abstract String url();
 
+    /** How the programs call it. */
+    public String name() {
+        return url().replaceFirst("[?;].*", "");
+    }
+
+    /**
+     * What the programs are given with --db by a user of few rights: these, on the table that is
+     * there.
+     */
+    public String urlOfClerk(String rights) {
+        assumeTrue(false, "there are no users");
+        return url();
+    }
+
     /** Variables of the environment that the programs need, as NAME=value. */
     public List<String> environment() {
         return List.of();

@@ -1,0 +1,94 @@
+package powerball.database;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import powerball.tools.MariaDb;
+import powerball.tools.TestDatabase;
+
+/** The promises of every database, kept by MariaDB, and those that are about it alone. */
+abstract class MySqlPromises extends DatabasePromises {
+
+    private final String scheme;
+
+    /** Takes how the URL begins, which chooses the driver. */
+    MySqlPromises(String scheme) {
+        this.scheme = scheme;
+    }
+
+    @Override TestDatabase start(Path databaseFolder) {
+        return MariaDb.start(databaseFolder, scheme);
+    }
+
+    @Override String urlOfNone(TestDatabase startedDatabase) {
+        return ((MariaDb) startedDatabase).urlOf("nosuch");
+    }
+
+    @Override String tableOptions() {
+        return " CHARACTER SET utf8mb4";
+    }
+
+    /** A row that is there is skipped by an update that changes nothing. */
+    @Override String rightsToStore() {
+        return "SELECT, INSERT, UPDATE";
+    }
+
+    @Override void changeRows(String column, String expression) {
+        database().execute("CREATE TRIGGER interfere BEFORE INSERT ON powerball_results"
+                + " FOR EACH ROW SET NEW." + column + " = " + expression);
+    }
+
+    @Test void aPartitionedTableIsTaken() {
+        create("powerball_results", columns(),
+                tableOptions() + " PARTITION BY KEY (transaction_id) PARTITIONS 3");
+        takesTheRows();
+    }
+
+    /** MySQL's driver takes this type for a Boolean unless it is told not to. */
+    @Test void ballsInTheSmallestTypeAreTaken() {
+        Map<String, String> columns = columns();
+        setBalls(columns, "TINYINT(1)");
+        create(columns);
+        takesTheRows();
+    }
+
+    @Test void aNumberThatTheDatabaseCountsByItselfIsTaken() {
+        Map<String, String> columns = columns();
+        columns.put("serial_number", "INTEGER AUTO_INCREMENT UNIQUE");
+        create(columns);
+        takesTheRows();
+    }
+
+    /** A row would be skipped for any value that is there already. */
+    @Test void aUniqueIndexMoreIsRefused() {
+        create(columns());
+        database().execute("CREATE UNIQUE INDEX one_a_buyer ON powerball_results (customer_id)");
+        refuses("powerball_results", "one_a_buyer");
+    }
+
+    @Test void aKeyOfTheFirstLettersIsRefused() {
+        Map<String, String> columns = columns();
+        columns.put("transaction_id", keyType());
+        create(columns);
+        database().execute("CREATE UNIQUE INDEX first_letters"
+                + " ON powerball_results (transaction_id(10))");
+        refuses("powerball_results");
+    }
+
+    @Test void anEngineThatKeepsNothingIsRefused() {
+        try {
+            database().execute("INSTALL PLUGIN IF NOT EXISTS blackhole SONAME 'ha_blackhole'");
+        } catch (AssertionError e) {
+            assumeTrue(false, "needs the engine BLACKHOLE: " + e.getMessage());
+        }
+        create("powerball_results", columns(), tableOptions() + " ENGINE=BLACKHOLE");
+        refusesRow(1);
+    }
+
+    @Test void lettersThatTheTableDoesNotHaveAreRefused() {
+        create("powerball_results", columns(), " CHARACTER SET latin1");
+        refusesInItsOwnWords("last_name");
+    }
+}
