@@ -11,11 +11,7 @@ class DuckDbPromisesTest extends DatabasePromises {
         return new DuckDb(databaseFolder);
     }
 
-    @Override String urlOfNone(TestDatabase startedDatabase) {
-        return null;
-    }
-
-    @Override boolean hasLengths() {
+    @Override boolean isShared() {
         return false;
     }
 }

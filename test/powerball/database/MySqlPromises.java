@@ -1,15 +1,20 @@
 package powerball.database;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import powerball.tools.MariaDb;
+import powerball.tools.Run;
 import powerball.tools.TestDatabase;
 
 /** The promises of every database, kept by MariaDB, and those that are about it alone. */
-abstract class MySqlPromises extends DatabasePromises {
+abstract class MySqlPromises extends ServerPromises {
 
     private final String scheme;
 
@@ -22,8 +27,8 @@ abstract class MySqlPromises extends DatabasePromises {
         return MariaDb.start(databaseFolder, scheme);
     }
 
-    @Override String urlOfNone(TestDatabase startedDatabase) {
-        return ((MariaDb) startedDatabase).urlOf("nosuch");
+    @Override String urlOfNone() {
+        return ((MariaDb) database()).urlOf("nosuch");
     }
 
     @Override String tableOptions() {
@@ -38,6 +43,17 @@ abstract class MySqlPromises extends DatabasePromises {
     @Override void changeRows(String column, String expression) {
         database().execute("CREATE TRIGGER interfere BEFORE INSERT ON powerball_results"
                 + " FOR EACH ROW SET NEW." + column + " = " + expression);
+    }
+
+    @Test void aWrongPasswordIsToldAtOnce() {
+        List<String> command = ingestCommand(database().url(), "10");
+        command.replaceAll(word -> word.startsWith("DB_PASSWORD=") ? "DB_PASSWORD=wrong" : word);
+        try (Run ingest = Run.start(folder, command)) {
+            assertEquals(1, ingest.exitCode(), ingest.out());
+            assertTrue(ingest.err().contains("The database says: "), ingest.err());
+            assertTrue(ingest.err().contains(" To finish: "), ingest.err());
+            assertFalse(ingest.err().contains("Asking for the rest"), ingest.err());
+        }
     }
 
     @Test void aPartitionedTableIsTaken() {

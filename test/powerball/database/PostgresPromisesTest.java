@@ -7,14 +7,14 @@ import powerball.tools.Postgres;
 import powerball.tools.TestDatabase;
 
 /** The promises of every database, kept by PostgreSQL, and those that are about it alone. */
-class PostgresPromisesTest extends DatabasePromises {
+class PostgresPromisesTest extends ServerPromises {
 
     @Override TestDatabase start(Path databaseFolder) {
         return Postgres.start(databaseFolder);
     }
 
-    @Override String urlOfNone(TestDatabase startedDatabase) {
-        return ((Postgres) startedDatabase).urlOf("nosuch", "postgres");
+    @Override String urlOfNone() {
+        return ((Postgres) database()).urlOf("nosuch", "postgres");
     }
 
     @Override void changeRows(String column, String expression) {

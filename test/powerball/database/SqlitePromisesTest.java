@@ -13,15 +13,7 @@ class SqlitePromisesTest extends DatabasePromises {
         return new SqliteFileDatabase(databaseFolder);
     }
 
-    @Override String urlOfNone(TestDatabase startedDatabase) {
-        return null;
-    }
-
     @Override boolean hasUuids() {
-        return false;
-    }
-
-    @Override boolean hasLengths() {
         return false;
     }
 

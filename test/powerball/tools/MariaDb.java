@@ -215,12 +215,12 @@ public final class MariaDb extends TestDatabase {
         return isThere ? number("SELECT count(*) FROM powerball_results") : 0;
     }
 
-    @Override public Lock lock() throws SQLException {
+    @Override protected Connection exclusive() throws SQLException {
         Connection session = connect();
         try (Statement statement = session.createStatement()) {
             statement.execute("LOCK TABLES powerball_results WRITE");
         }
-        return session::close;
+        return session;
     }
 
     @Override public void kill9() {

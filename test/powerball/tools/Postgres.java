@@ -268,13 +268,13 @@ public final class Postgres extends TestDatabase {
         return driverJar;
     }
 
-    @Override public Lock lock() throws SQLException {
+    @Override protected Connection exclusive() throws SQLException {
         Connection session = connect();
         session.setAutoCommit(false);
         try (Statement statement = session.createStatement()) {
             statement.execute("LOCK TABLE powerball_results IN SHARE ROW EXCLUSIVE MODE");
         }
-        return session::close;
+        return session;
     }
 
     /** The same, for another role. Further parameters can be put behind it with an ampersand. */

@@ -29,7 +29,8 @@ public final class SqliteFileDatabase extends TestDatabase {
     }
 
     @Override public Connection connect() throws SQLException {
-        return DriverManager.getConnection("jdbc:sqlite:" + url());
+        // Between two commits of an ingest, others have a turn; it may take some to get one.
+        return DriverManager.getConnection("jdbc:sqlite:" + url() + "?busy_timeout=15000");
     }
 
     @Override public long count() {
@@ -40,6 +41,11 @@ public final class SqliteFileDatabase extends TestDatabase {
 
     @Override public Lock lock() throws SQLException {
         return new SqliteDatabase.Lock(Path.of(url()))::release;
+    }
+
+    /** Only one program at a time can write. */
+    @Override public void executeAlone(String sql) {
+        execute(sql);
     }
 
     @Override public void close() {

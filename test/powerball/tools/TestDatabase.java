@@ -1,5 +1,6 @@
 package powerball.tools;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -17,12 +18,18 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** A database of a test's own: what the programs are told of it, and a way to look into it. */
 public abstract class TestDatabase implements AutoCloseable {
 
     /** Where {@code ./build.sh drivers} puts the drivers of other databases. */
     private static final Path DRIVERS = Run.PROJECT.resolve("build/drivers");
+
+    private static final Pattern FINISH =
+            Pattern.compile(" To finish: java -jar build/ingest\\.jar (.*)");
 
     /** What the programs are given with --db. */
     public abstract String url();
@@ -65,7 +72,24 @@ public abstract class TestDatabase implements AutoCloseable {
         }
     }
 
-    public abstract Lock lock() throws SQLException;
+    public Lock lock() throws SQLException {
+        return exclusive()::close;
+    }
+
+    /** A session that keeps others from storing rows until it is closed. */
+    protected Connection exclusive() throws SQLException {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Runs a statement between two transactions of the programs that store rows. */
+    public void executeAlone(String sql) {
+        try (Connection session = exclusive(); Statement statement = session.createStatement()) {
+            statement.execute(sql);
+            if (!session.getAutoCommit()) session.commit();
+        } catch (SQLException e) {
+            throw new AssertionError(sql + ": " + e.getMessage(), e);
+        }
+    }
 
     /** Kills the server and all its sessions, as a power cut would. */
     public void kill9() {
@@ -86,6 +110,19 @@ public abstract class TestDatabase implements AutoCloseable {
         all.addAll(environment());
         all.addAll(command);
         return all;
+    }
+
+    /**
+     * Runs the command by which an Ingest said that its job can be finished, word for word, but with
+     * the programs as compiled.
+     */
+    public Run finish(Path folder, Run ingest) {
+        Matcher command = FINISH.matcher(ingest.err());
+        assertTrue(command.find(), "no command: " + ingest.err());
+        List<String> launch = command("Ingest", List.of());
+        String quoted = launch.stream().map(word -> "'" + word + "'")
+                .collect(Collectors.joining(" "));
+        return Run.start(folder, List.of("bash", "-c", quoted + " " + command.group(1)));
     }
 
     /** The rows of an answer, each with its columns joined by commas. */
