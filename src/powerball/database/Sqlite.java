@@ -11,7 +11,7 @@ final class Sqlite implements Dialect {
 
     static final String URL = "jdbc:sqlite:";
 
-    /** SQLite's error codes for a locked file: busy, and a race for the log's lock that was lost. */
+    /** SQLite's error codes for a locked file: busy, and a lost race for the lock of the log. */
     private static final Set<Integer> LOCKED = Set.of(5, 15);
     /** SQLite's error codes for a statement: an error in it, a constraint, a type. */
     private static final Set<Integer> OF_STATEMENT = Set.of(1, 19, 20);

@@ -50,4 +50,8 @@ final class Commits {
             kept.removeLast();
         }
     }
+
+    void forgetAll() {
+        kept.clear();
+    }
 }

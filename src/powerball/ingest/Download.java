@@ -17,8 +17,8 @@ import powerball.database.Failure;
 
 /**
  * One request for rows, and its response, as the thread that stores the rows sees it: it calls
- * {@link #begin} once and {@link #next} until {@link #hasEnded}. The threads of the HTTP client only
- * add to the queue of {@link Arrival}s.
+ * {@link #begin} once and {@link #next} until {@link #hasEnded}. The threads of the HTTP client
+ * only add to the queue of {@link Arrival}s.
  */
 final class Download implements AutoCloseable {
 

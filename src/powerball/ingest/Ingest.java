@@ -23,16 +23,16 @@ import powerball.terminal.Text;
  *
  * <b>How it recovers.</b> A job is a loop of attempts ({@link #job}). An attempt asks for the rows
  * from the first one that is not committed, and stores them ({@link #attempt}). It ends well, or
- * with a {@link Failure}. One that the other side has called wrong, by a type or a code, ends the
- * job. Every other one is a {@link TransientFailure}: the rows that have arrived are committed, if
- * that can be, and after a pause the next attempt begins, until the {@link Patience} ends. No row
- * is lost, as uncommitted rows are asked for again. No row is stored twice, as its id is the primary
- * key, and the same seed gives the same ids. For the same reason, the same command finishes a job
- * that has failed. There is no other mechanism.
+ * with a {@link Failure}. A failure that the other side has called wrong, by a type or a code, ends
+ * the job. Every other one is a {@link TransientFailure}: the rows that have arrived are committed,
+ * if that can be, and after a pause the next attempt begins, until the {@link Patience} ends. No
+ * row is lost, as uncommitted rows are asked for again. No row is stored twice, as its id is the
+ * primary key, and the same seed gives the same ids. For the same reason, the same command finishes
+ * a job that has failed. There is no other mechanism.
  *
  * <p><b>How it knows its rows.</b> A stream says what it is, in two headers: an attempt that gets
- * others than the first one ends the job ({@link Download}). And the table is asked for rows that it
- * has taken, in each transaction ({@link Store}).
+ * others than the first one ends the job ({@link Download}). And each transaction asks the table
+ * for rows that it has taken ({@link Store}).
  *
  * <p><b>Who does what.</b> This class, the {@link Store} and the {@link Download} run on the main
  * thread. The {@link RowReceiver} with its {@link RowParser} works on the threads of the HTTP
@@ -60,21 +60,8 @@ public final class Ingest {
     public static void main(String[] typed) {
         Locale.setDefault(Locale.ROOT); // formats 1,000.5 this way everywhere
         LogManager.getLogManager().reset(); // drivers log stack traces; exceptions say it all
-        if (Arguments.asksForHelp(typed)) {
-            System.out.println(Options.USAGE);
-            System.exit(System.out.checkError() ? 1 : 0);
-        }
-        System.exit(new Ingest(options(typed)).run());
-    }
-
-    private static Options options(String[] typed) {
-        try {
-            return Options.parse(typed);
-        } catch (IllegalArgumentException e) {
-            System.err.println(e.getMessage() + "\nSee --help.");
-            System.exit(2);
-            throw e; // never: the program has ended
-        }
+        Options options = Arguments.optionsOrExit(typed, Options.USAGE, Options::parse);
+        System.exit(new Ingest(options).run());
     }
 
     /** Runs the job and reports on it. Returns the exit code. */

@@ -8,9 +8,9 @@ import java.util.concurrent.TimeUnit;
  *
  * <ol>
  * <li>The JVM runs {@link #request} on a thread of its own. If the job is over, that is all.
- * <li>It sets a flag. The job's thread looks at it between two batches of rows and in every pause,
- * so 20 times a second, but not in a call of a driver: interrupted there, some drivers fail and some
- * lose the interrupt. Their own limits bound such a call.
+ * <li>It sets a flag. The job's thread looks at it between two batches of rows and in each pause,
+ * so 20 times a second. It is not interrupted: in a call of a driver, some drivers would fail and
+ * some lose the interrupt. Their own limits bound such a call.
  * <li>The job's thread commits the rows that have arrived, and says how to finish.
  * <li>It calls {@link #jobFinished}. The hook returns, and the JVM ends with the signal's exit
  * code: 130 for Ctrl-C, 143 for TERM, 129 for HUP. (Halting it here would skip the driver's
@@ -39,7 +39,7 @@ final class Interruption {
         }
     }
 
-    /** Ends the job's way on if that is requested. */
+    /** Throws if a signal has requested the end. */
     void check() throws InterruptedException {
         if (isRequested) throw new InterruptedException();
     }

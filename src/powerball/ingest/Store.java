@@ -173,8 +173,9 @@ final class Store {
             return TransientFailure.atOnce("%,d rows that were committed are not in %s any more."
                     + " Asking for them again.", lost, database.name());
         }
-        return Failure.resumable("Of the rows that were committed, the last ones of all commits are"
-                + " not in %s any more.", database.name());
+        commits.forgetAll();
+        return Failure.resumable("The rows that were committed are not in %s any more, not even"
+                + " those of the first commits.", database.name());
     }
 
     private interface Work {

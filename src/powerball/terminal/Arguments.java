@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * The arguments of a program: words, options with a value ({@code --name value} or
@@ -15,8 +16,6 @@ import java.util.Map;
  * them, anywhere.
  */
 public final class Arguments {
-
-    public static final String HELP = "--help";
 
     private final List<String> words = new ArrayList<>();
     private final Map<String, String> options = new LinkedHashMap<>();
@@ -59,15 +58,31 @@ public final class Arguments {
         options.put(name, value);
     }
 
+    /**
+     * The options of a program. Ends the program if its arguments ask for help, or are refused.
+     *
+     * @param usage printed as the help
+     * @param parse takes the arguments; throws an IllegalArgumentException that says what is
+     * accepted
+     */
+    public static <T> T optionsOrExit(String[] typed, String usage, Function<String[], T> parse) {
+        List<String> all = List.of(typed);
+        if (all.contains("--help") || all.contains("-h")) {
+            System.out.println(usage);
+            System.exit(System.out.checkError() ? 1 : 0);
+        }
+        try {
+            return parse.apply(typed);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage() + "\nSee --help.");
+            System.exit(2);
+            throw e; // never: the program has ended
+        }
+    }
+
     /** The start of a word that can be the name of an option: the letter after a single dash. */
     private static String nameAlone(String word) {
         return word.replaceFirst("(?s)^(--[A-Za-z-]*|-.?).*", "$1");
-    }
-
-    /** Whether the user asks for help, and nothing else is to be done. */
-    public static boolean asksForHelp(String[] typed) {
-        List<String> all = List.of(typed);
-        return all.contains(HELP) || all.contains("-h");
     }
 
     public List<String> words() {

@@ -46,26 +46,12 @@ public final class Winners {
     public static void main(String[] typed) {
         Locale.setDefault(Locale.ROOT); // formats 1,000.5 this way everywhere
         LogManager.getLogManager().reset(); // drivers log stack traces; exceptions say it all
+        Options options = Arguments.optionsOrExit(typed, Options.USAGE, Options::parse);
         try {
-            if (Arguments.asksForHelp(typed)) {
-                System.out.println(Options.USAGE);
-                Report.checkOutput();
-            } else {
-                new Winners(options(typed)).run();
-            }
+            new Winners(options).run();
         } catch (Failure failure) {
             System.err.println(Text.printable(failure.getMessage()));
             System.exit(1);
-        }
-    }
-
-    private static Options options(String[] typed) {
-        try {
-            return Options.parse(typed);
-        } catch (IllegalArgumentException e) {
-            System.err.println(e.getMessage() + "\nSee --help.");
-            System.exit(2);
-            throw e; // never: the program has ended
         }
     }
 

@@ -101,13 +101,4 @@ class ArgumentsTest {
     @Test void whatIsToldCanBePrinted() {
         assertEquals("no such option: --a", refusal("--a\033[31m\nb 1"));
     }
-
-    // ---- Help -----------------------------------------------------------------------------------
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"--help | true", "-h | true", "10 --colour -h | true",
-        "--db --help | true", "help | false", "10 --db=-h | false", "'' | false"})
-    void helpIsGivenHoweverWrongTheRestIs(String line, boolean asks) {
-        assertEquals(asks, Arguments.asksForHelp(line.split(" ")));
-    }
 }

@@ -120,7 +120,6 @@ class WinnersTerminalTest extends WinnersRuns {
         store(List.of(ticket(1, 10, 20, 30, 40, 50, 6)));
         String sentence = "The output could not be written completely.";
         refused(quoted(WINNING) + " >/dev/full", sentence);
-        refused(quoted("--help") + " >/dev/full", sentence);
         refused("set -o pipefail; (" + quoted(WINNING) + ") | true", sentence);
     }
 
