@@ -55,6 +55,11 @@ public interface Dialect {
      */
     Inserter inserter(Connection connection, List<String> types) throws SQLException;
 
+    /** How many rows are sent at once, at least. */
+    default int rowsPerBatch() {
+        return 8192;
+    }
+
     /** Why the table would skip a row whose key is not there; "" if it would not. */
     default String skipsNewRowsBecause(Connection connection) throws SQLException {
         return "";

@@ -30,7 +30,12 @@ final class Sqlite implements Dialect {
 
     @Override public Inserter inserter(Connection connection, List<String> types)
             throws SQLException {
-        return new ValuesInserter(connection, this);
+        return new ValuesInserter(connection, this, 64); // twice as fast as one row each
+    }
+
+    /** There is no way to a server to save, and more rows would leave the processor's cache. */
+    @Override public int rowsPerBatch() {
+        return 1024;
     }
 
     /**

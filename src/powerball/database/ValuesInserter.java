@@ -8,13 +8,14 @@ import java.util.List;
 /** Stores many rows in one statement, {@code INSERT … VALUES (…), (…)}, and many such at once. */
 final class ValuesInserter implements Inserter {
 
-    private static final int ROWS_PER_STATEMENT = 512;
-
+    private final int rowsPerStatement;
     private final PreparedStatement insertMany;
     private final PreparedStatement insertOne;
 
-    ValuesInserter(Connection connection, Dialect dialect) throws SQLException {
-        insertMany = connection.prepareStatement(statement(ROWS_PER_STATEMENT, dialect));
+    ValuesInserter(Connection connection, Dialect dialect, int rowsPerStatement)
+            throws SQLException {
+        this.rowsPerStatement = rowsPerStatement;
+        insertMany = connection.prepareStatement(statement(rowsPerStatement, dialect));
         insertOne = connection.prepareStatement(statement(1, dialect));
     }
 
@@ -25,10 +26,10 @@ final class ValuesInserter implements Inserter {
     }
 
     @Override public int insert(List<Object[]> rows) throws SQLException {
-        int many = rows.size() / ROWS_PER_STATEMENT * ROWS_PER_STATEMENT;
+        int many = rows.size() / rowsPerStatement * rowsPerStatement;
         int rowsStored = 0;
         if (many > 0) {
-            rowsStored += insert(rows.subList(0, many), insertMany, ROWS_PER_STATEMENT);
+            rowsStored += insert(rows.subList(0, many), insertMany, rowsPerStatement);
         }
         if (many < rows.size()) {
             rowsStored += insert(rows.subList(many, rows.size()), insertOne, 1);

@@ -33,7 +33,6 @@ import powerball.database.TransientFailure;
  */
 final class Store {
 
-    private static final int ROWS_PER_BATCH = 8192;
     private static final long COMMIT_MILLIS = 900; // plus the commit: at least once a second
     private static final long MILLIS_FOR_OTHERS = 10;
 
@@ -85,7 +84,7 @@ final class Store {
         if (rows.isEmpty()) return;
         if (transaction == null) transaction = new Transaction();
         waitingRows.addAll(rows);
-        if (waitingRows.size() >= ROWS_PER_BATCH) send();
+        if (waitingRows.size() >= database.dialect().rowsPerBatch()) send();
     }
 
     /** Commits about once a second, and gives other programs a turn. */
