@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,10 +45,10 @@ class GaleraTest {
 
     @Test void theNodeThatIsWrittenToIsKilled() {
         try (Run ingest = ingest(cluster.url("sequential", 1, 2, 0), 0, ROWS)) {
-            awaitRows(ingest);
+            ingest.awaitRows();
             cluster.kill9(1);
             endsWell(ingest);
-            assertTrue(ingest.err().contains("Asking for the rest in"), ingest.err());
+            assertTrue(ingest.err().contains(Run.TRIES_AGAIN), ingest.err());
         }
         assertEveryRowOnceOn(0, 2);
         cluster.join(1);
@@ -58,10 +57,10 @@ class GaleraTest {
 
     @Test void theNodeThatIsWrittenToHangsAndComesBack() {
         try (Run ingest = ingest(cluster.url("sequential", 1, 2, 0), 0, ROWS)) {
-            awaitRows(ingest);
+            ingest.awaitRows();
             cluster.suspend(1);
             endsWell(ingest);
-            assertTrue(ingest.err().contains("Asking for the rest in"), ingest.err());
+            assertTrue(ingest.err().contains(Run.TRIES_AGAIN), ingest.err());
         } finally {
             cluster.resume(1);
         }
@@ -72,7 +71,7 @@ class GaleraTest {
         cluster.kill9(2);
         Run.await("a cluster of two", () -> cluster.hasSize(0, 2));
         try (Run ingest = ingest(cluster.url("sequential", 1, 0, 2), 0, ROWS)) {
-            awaitRows(ingest);
+            ingest.awaitRows();
             cluster.join(2);
             cluster.awaitSynced(2);
             endsWell(ingest);
@@ -83,10 +82,10 @@ class GaleraTest {
     /** One of three is no majority: it takes nothing, and the ingest waits until it does. */
     @Test void twoNodesAreLostAndComeBack() {
         try (Run ingest = ingest(cluster.url("sequential", 0, 1, 2), 0, ROWS)) {
-            awaitRows(ingest);
+            ingest.awaitRows();
             cluster.kill9(1);
             cluster.kill9(2);
-            await(ingest, "a failure", () -> ingest.err().contains("Asking for the rest in"));
+            ingest.awaitFailure();
             cluster.join(1);
             cluster.join(2);
             endsWell(ingest);
@@ -111,15 +110,6 @@ class GaleraTest {
         return Run.start(folder, cluster.node(0).command("Ingest", List.of(), "" + rows,
                 "--from", "" + from, "--rate", "" + RATE, "--seed", SEED, "--url", server.url,
                 "--db", db));
-    }
-
-    private static void awaitRows(Run ingest) {
-        await(ingest, "the first rows", () -> ingest.err().matches("(?s).*[1-9][0-9,]+ of .*"));
-    }
-
-    private static void await(Run ingest, String what, BooleanSupplier condition) {
-        Run.await(what, () -> condition.getAsBoolean() || !ingest.process.isAlive(), ingest::err);
-        assertTrue(ingest.process.isAlive(), () -> "it ended too soon: " + ingest.err());
     }
 
     private static void endsWell(Run ingest) {

@@ -84,7 +84,7 @@ class PoolerTest {
             ingest.awaitMeanwhile("a transaction", () -> postgres.sessionsThatWait() == 1);
             postgres.kill9();
             gate.open();
-            ingest.awaitMeanwhile("a failure", () -> ingest.err().contains("Asking for the rest"));
+            ingest.awaitFailure();
             postgres.startAgain();
             assertEquals(0, ingest.exitCode(), ingest.err());
             assertTrue(ingest.err().contains("server conn crashed?"), ingest.err());

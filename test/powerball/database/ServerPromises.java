@@ -27,7 +27,7 @@ abstract class ServerPromises extends DatabasePromises {
         try (Run ingest = ingest(LONG_JOB)) {
             ingest.awaitRows();
             database().kill9();
-            ingest.awaitMeanwhile("a failure", () -> ingest.err().contains("Asking for the rest in"));
+            ingest.awaitFailure();
             database().startAgain();
             assertEquals(0, ingest.exitCode(), ingest.err());
         }
@@ -38,7 +38,7 @@ abstract class ServerPromises extends DatabasePromises {
         try (Run ingest = Run.start(folder, ingestCommand(urlOfNone(), "10"))) {
             assertEquals(1, ingest.exitCode(), ingest.out());
             assertTrue(ingest.err().contains("nosuch"), ingest.err());
-            assertFalse(ingest.err().contains("Asking for the rest"), ingest.err());
+            assertFalse(ingest.err().contains(Run.TRIES_AGAIN), ingest.err());
         }
     }
 
@@ -53,7 +53,7 @@ abstract class ServerPromises extends DatabasePromises {
         String db = database().urlOfClerk("SELECT");
         try (Run ingest = Run.start(folder, ingestCommand(db, "10"))) {
             assertRefused(ingest, "denied", "powerball_results");
-            assertFalse(ingest.err().contains("Asking for the rest"), ingest.err());
+            assertFalse(ingest.err().contains(Run.TRIES_AGAIN), ingest.err());
         }
         assertEquals(0, database().count());
     }
@@ -84,7 +84,7 @@ abstract class ServerPromises extends DatabasePromises {
         try (Run ingest = ingest(LONG_JOB)) {
             ingest.awaitRows();
             database().kill9();
-            ingest.awaitMeanwhile("a pause", () -> ingest.err().contains("for the rest in 2.7 s"));
+            ingest.awaitFailure();
             isInterrupted(ingest);
             database().startAgain();
             isFinishedByItsCommand(ingest);

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,9 +50,9 @@ class StandbyTest {
     @Test void withSynchronousReplicationNothingIsLost() {
         primary.waitForStandby();
         try (Run ingest = ingest()) {
-            await(ingest, "rows", () -> standby.count() > 10_000);
+            ingest.awaitMeanwhile("rows", () -> standby.count() > 10_000);
             primary.kill9();
-            await(ingest, "a failure", () -> ingest.err().contains("Asking for the rest in"));
+            ingest.awaitFailure();
             standby.promote();
             assertEquals(0, ingest.exitCode(), ingest.err());
             assertFalse(ingest.err().contains(LOST), ingest.err());
@@ -64,12 +63,12 @@ class StandbyTest {
     /** Without it, the standby may not have heard of the last commits: they are asked for again. */
     @Test void commitsThatTheStandbyHasNotHeardOfAreStoredAgain() {
         try (Run ingest = ingest()) {
-            await(ingest, "rows", () -> standby.count() > 10_000);
+            ingest.awaitMeanwhile("rows", () -> standby.count() > 10_000);
             standby.stopFollowing();
             long heardOf = standby.count();
-            await(ingest, "more rows", () -> primary.count() > heardOf + 10_000);
+            ingest.awaitMeanwhile("more rows", () -> primary.count() > heardOf + 10_000);
             primary.kill9();
-            await(ingest, "a failure", () -> ingest.err().contains("Asking for the rest in"));
+            ingest.awaitFailure();
             standby.promote();
             assertEquals(0, ingest.exitCode(), ingest.err());
             assertTrue(ingest.err().contains(LOST), ingest.err());
@@ -82,11 +81,6 @@ class StandbyTest {
         return Run.start(folder, primary.command("Ingest", List.of(), "" + ROWS,
                 "--rate", "6000", "--seed", "7", "--url", server.url,
                 "--db", both + "&targetServerType=primary"));
-    }
-
-    private static void await(Run ingest, String what, BooleanSupplier condition) {
-        Run.await(what, () -> condition.getAsBoolean() || !ingest.process.isAlive(), ingest::err);
-        assertTrue(ingest.process.isAlive(), () -> "it ended too soon: " + ingest.err());
     }
 
     private void assertEveryRowOnce() {

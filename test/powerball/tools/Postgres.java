@@ -67,8 +67,11 @@ public final class Postgres extends TestDatabase {
         }
     }
 
-    /** PostgreSQL refuses to run as root, and no other user may enter a folder of root's tests. */
-    static void letTheUserIn(Path folder, Path cluster) throws IOException {
+    /**
+     * Gives a folder within another to the user who runs the server: PostgreSQL refuses to run as
+     * root, and no other user may enter a folder of root's tests.
+     */
+    public static void letTheUserIn(Path folder, Path cluster) throws IOException {
         if (!IS_ROOT) return;
         Run.tool("setpriv"); // to run PostgreSQL not as root
         UserPrincipal user = null;

@@ -34,6 +34,9 @@ public final class Run implements AutoCloseable {
     // for a program to end: some try for half a minute first
     private static final long END_SECONDS = 180;
 
+    /** Said of a failure that may pass. */
+    public static final String TRIES_AGAIN = "Trying again for up to ";
+
     private static final Pattern PROGRESS = Pattern.compile("(?m)^\\d+% [^\n]*\n?");
     private static final Pattern ROWS = Pattern.compile("% [1-9][0-9,]* of ");
     private static final Pattern SEED = Pattern.compile("seed (\\d+)\n");
@@ -223,6 +226,11 @@ public final class Run implements AutoCloseable {
     /** Waits until an ingest has shown that it has rows. */
     public void awaitRows() {
         awaitMeanwhile("the first rows", () -> ROWS.matcher(err()).find());
+    }
+
+    /** Waits until an ingest has said that it tries again. */
+    public void awaitFailure() {
+        awaitMeanwhile("a failure", () -> err().contains(TRIES_AGAIN));
     }
 
     /** Waits until a condition holds. */
