@@ -214,7 +214,10 @@ public final class Run implements AutoCloseable {
     /** Waits until its output, or what it says on stderr, holds a pattern. */
     public void awaitOutput(String pattern) {
         Pattern wanted = Pattern.compile(pattern);
-        await(pattern, () -> wanted.matcher(out() + err()).find(), () -> out() + err());
+        await(pattern, () -> !process.isAlive() || wanted.matcher(out() + err()).find(),
+                () -> out() + err());
+        assertTrue(wanted.matcher(out() + err()).find(), () -> "it ended without " + pattern + "\n"
+                + out() + err());
     }
 
     /** Waits until a condition holds, which it must before this process ends. */
