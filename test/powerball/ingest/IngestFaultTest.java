@@ -14,7 +14,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -63,8 +65,7 @@ class IngestFaultTest {
     void aWrongAnswerEndsIt(Case wrong) throws IOException {
         try (FakeServer server = new FakeServer(wrong.answer); Run ingest = ingest(folder,
                 server)) {
-            boolean canBeMended = wrong.name.startsWith("500");
-            assertFailed(ingest, folder, wrong, canBeMended);
+            assertFailed(ingest, folder, wrong, false);
         }
     }
 
@@ -72,28 +73,23 @@ class IngestFaultTest {
         String threeRowsAndAHalf = FakeServer.rows(0, 4).substring(0, 500);
         String problem = "\r\nContent-Type: application/problem+json\r\nConnection: close";
         return Stream.of(
-                new Case("a redirect", FakeServer.closeDelimited(
-                        "HTTP/1.1 302 Found\r\nLocation: "
+                new Case("301", FakeServer.closeDelimited(
+                        "HTTP/1.1 301 Moved\r\nLocation: "
                         + "https://elsewhere.test/api/drawing/1000?seed=42\r\nContent-Length: 0",
-                        ""), 0, "redirects to https://elsewhere.test/api/drawing/1000",
-                                "Try --url https://elsewhere.test/api\n"),
-                new Case("a redirect to nowhere", FakeServer.closeDelimited(
-                        "HTTP/1.1 302 Found\r\nLocation: ht tp:\r\nContent-Length: 0", ""), 0,
-                                "redirects to \"ht tp:\""),
-                new Case("no HTTP", (request, out) ->
-                        FakeServer.send(out, "220 mail.test ESMTP\r\n\r\n"), 0,
-                        "220 mail.test ESMTP"),
+                        ""), 0, "status 301",
+                                "redirects to https://elsewhere.test/api/drawing/1000"),
+                new Case("307 to nowhere", FakeServer.closeDelimited(
+                        "HTTP/1.1 307 Moved\r\nContent-Length: 0", ""), 0, "status 307"),
+                new Case("403", FakeServer.closeDelimited(
+                        "HTTP/1.1 403 Forbidden\r\nContent-Length: 0", ""), 0, "status 403"),
                 new Case("404", FakeServer.closeDelimited("HTTP/1.1 404 Not Found" + problem,
                         "{\"status\": 404, \"detail\": \"no such "
                         + "\\\"\u001b[31m\u0007\u009b31m\\\" path\"}"),
                         0, "status 404: no such \"", "path"),
-                new Case("500", FakeServer.closeDelimited("HTTP/1.1 500 Oh" + problem,
-                        "{\"detail\": \"names/first.txt is lost\"}"), 0,
-                                "status 500: names/first.txt is lost"),
-                new Case("500 without end", (request, out) -> {
-                    FakeServer.send(out, "HTTP/1.1 500 Oh" + problem + "\r\n\r\n{\"detail\": \"");
+                new Case("404 without end", (request, out) -> {
+                    FakeServer.send(out, "HTTP/1.1 404 Oh" + problem + "\r\n\r\n{\"detail\": \"");
                     endlessly(1, () -> FakeServer.send(out, "x".repeat(10_000)));
-                }, 0, "status 500"),
+                }, 0, "status 404"),
                 new Case("another seed", FakeServer.closeDelimited(OK.replace("42", "43"),
                         FakeServer.rows(0, ROWS)), 0,
                         "sent seed 43, not 42"),
@@ -113,7 +109,7 @@ class IngestFaultTest {
                 new Case("a break without Drawing-Seed", (request, out) -> {
                     FakeServer.send(out, UNNAMED + "\r\nTransfer-Encoding: chunked\r\n\r\n");
                     FakeServer.chunk(out, FakeServer.rows(0, 3));
-                }, 3, "broke after 3 of 1,000 rows", "no Drawing-Seed"),
+                }, 3, "The stream broke ", " after 3 of 1,000 rows. ", "no Drawing-Seed"),
                 new Case("a rest without Drawing-Seed", (request, out) -> {
                     boolean first = FakeServer.from(request) == 0;
                     FakeServer.send(out, (first ? OK : UNNAMED)
@@ -150,11 +146,9 @@ class IngestFaultTest {
         ask(new Case("busy", FakeServer.closeDelimited(
                 "HTTP/1.1 503 Busy\r\nRetry-After: 0\r\nContent-Length: 0", ""), 0,
                 "The server answers with status 503"), 5);
-        for (int status : new int[] {408, 425, 429, 502, 504}) {
-            ask(new Case("status " + status, FakeServer.closeDelimited("HTTP/1.1 " + status
-                    + " No\r\nContent-Length: 0", ""), 0,
-                    "The server answers with status " + status), 5);
-        }
+        ask(new Case("no HTTP", (request, out) ->
+                FakeServer.send(out, "220 mail.test ESMTP\r\n\r\n"), 0,
+                "220 mail.test ESMTP"), 5);
         ask(new Case("separators", (request, out) -> {
             FakeServer.send(out, OK + "\r\n\r\n");
             endlessly(1, () -> FakeServer.send(out, ", \r\n".repeat(2500)));
@@ -193,8 +187,8 @@ class IngestFaultTest {
                     err);
             int requests = hopeless.server.requests.size();
             assertTrue(requests >= hopeless.minTries, hopeless.expected.name + requests + err);
-            // On a busy machine, the stall may come before the server has read the request.
-            assertTrue(requests - 1 <= lines(err, "Asking for the rest"), requests + err);
+            long said = lines(err, Run.TRIES_AGAIN);
+            assertTrue(said > 0 && said < requests, "once for each reason: " + err);
             assertTrue(lines(err, "% ") > 1, "progress every few seconds: " + err);
         }
     }
@@ -234,17 +228,37 @@ class IngestFaultTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"503 | 1 | 1.0", "502 | 2 | 2.0",
-            "429 | in 2 s | [123].0", "504 | Sat, 01 Jan 2000 00:00:00 GMT | 0.1",
-        "503 | soon | 0.1"})
-    void aBusyServerIsAskedAgainWhenItSaidSo(int status, String retryAfter, String pause)
-            throws IOException {
+    @ValueSource(ints = {408, 425, 429, 500, 502, 503, 504})
+    void aStatusThatMayPassIsToldAndTriedAgain(int status) throws IOException {
+        String detail = "{\"detail\": \"the reason\"}";
+        String failing = "HTTP/1.1 " + status + " Oh\r\nContent-Length: " + detail.length();
         AtomicInteger asked = new AtomicInteger();
+        FakeServer.Answer failingTwice = (request, out) -> {
+            boolean fails = asked.incrementAndGet() <= 2;
+            FakeServer.closeDelimited(fails ? failing : OK, fails ? detail
+                    : FakeServer.rows(0, ROWS)).to(request, out);
+        };
+        try (FakeServer server = new FakeServer(failingTwice);
+                Run ingest = ingest(folder, server)) {
+            assertEquals(0, ingest.exitCode(), ingest.err());
+            assertTrue(ingest.err().contains("status " + status + ": the reason. "
+                    + Run.TRIES_AGAIN), ingest.err());
+        }
+        assertEquals(ROWS, SqliteDatabase.count(folder.resolve("powerball_data.db")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"503 | 1 | 1", "429 | in 3 s | 2",
+        "504 | Sat, 01 Jan 2000 00:00:00 GMT | 0", "503 | soon | 0"})
+    void aBusyServerIsAskedAgainWhenItSaidSo(int status, String retryAfter, long minSeconds)
+            throws IOException {
+        List<Long> asked = new CopyOnWriteArrayList<>(); // in nanoseconds
         FakeServer.Answer busyAtFirst = (request, out) -> {
-            boolean first = asked.incrementAndGet() == 1;
-            ZonedDateTime inTwoSeconds = ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(2);
-            String value = retryAfter.replace("in 2 s",
-                    DateTimeFormatter.RFC_1123_DATE_TIME.format(inTwoSeconds));
+            asked.add(System.nanoTime());
+            boolean first = asked.size() == 1;
+            ZonedDateTime inThreeSeconds = ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(3);
+            String value = retryAfter.replace("in 3 s",
+                    DateTimeFormatter.RFC_1123_DATE_TIME.format(inThreeSeconds));
             String busy = "HTTP/1.1 " + status + " Busy\r\nRetry-After: " + value
                     + "\r\nContent-Length: 0";
             FakeServer.closeDelimited(first ? busy : OK, first ? "" : FakeServer.rows(0, ROWS))
@@ -252,7 +266,10 @@ class IngestFaultTest {
         };
         try (FakeServer server = new FakeServer(busyAtFirst); Run ingest = ingest(folder, server)) {
             assertEquals(0, ingest.exitCode(), ingest.err());
-            ingest.awaitOutput("Asking for the rest in " + pause + " s\\.\n");
+            long waited = asked.get(1) - asked.get(0);
+            assertTrue(waited >= TimeUnit.SECONDS.toNanos(minSeconds), waited + " ns");
+            assertEquals(minSeconds > 0, ingest.err().contains(", and asks for a wait of "),
+                    ingest.err());
         }
         assertEquals(ROWS, SqliteDatabase.count(folder.resolve("powerball_data.db")));
     }
@@ -261,9 +278,11 @@ class IngestFaultTest {
         FakeServer.Answer busy = FakeServer.closeDelimited(
                 "HTTP/1.1 503 Busy\r\nRetry-After: 99999\r\nContent-Length: 0", "");
         try (FakeServer server = new FakeServer(busy);
-                Run ingest = ingest(folder, server, "--patience-seconds", "12")) {
-            ingest.awaitOutput("The server answers with status 503, and asks for a wait of"
-                    + " 99,999 s\\. Asking for the rest in 12\\.0 s\\.\n");
+                Run ingest = ingest(folder, server, "--patience-seconds", "2")) {
+            assertEquals(1, ingest.exitCode(), ingest.out());
+            assertTrue(ingest.err().contains("status 503, and asks for a wait of 99,999 s. "
+                    + Run.TRIES_AGAIN), ingest.err());
+            assertEquals(2, server.requests.size(), ingest.err());
         }
     }
 
@@ -303,7 +322,7 @@ class IngestFaultTest {
         try (FakeServer server = new FakeServer(halfByHalf); Run ingest = ingest(folder, server)) {
             assertEquals(0, ingest.exitCode(), ingest.err());
             assertTrue(ingest.err()
-                    .contains("The stream ended after 400 of 1,000 rows. Asking for the rest"),
+                    .contains("The stream ended after 400 of 1,000 rows. " + Run.TRIES_AGAIN),
                     ingest.err());
         }
         assertEquals(ROWS, SqliteDatabase.count(folder.resolve("powerball_data.db")));
@@ -319,20 +338,6 @@ class IngestFaultTest {
                     server.requests.get(0));
             assertTrue(ingest.out().contains("for 1,000 rows of seed 42, from row 5,000\n"),
                     ingest.out());
-        }
-    }
-
-    @Test void aServerThatIgnoresFromIsNotTakenForOneThatResumes() throws IOException {
-        FakeServer.Answer fromTheStart = (request, out) -> {
-            FakeServer.send(out, OK + "\r\nTransfer-Encoding: chunked\r\n\r\n");
-            FakeServer.chunk(out, FakeServer.rows(0, 600));
-        };
-        try (FakeServer server = new FakeServer(fromTheStart); Run ingest = ingest(folder,
-                server)) {
-            assertFailed(ingest, folder, new Case("ignores from", null, 600,
-                    "The server was asked for row 600, whose id is " + FakeServer.id(599)
-                    + ", and sends " + FakeServer.id(0) + ": it cannot resume this stream."),
-                    false);
         }
     }
 
@@ -361,8 +366,8 @@ class IngestFaultTest {
         };
         try (FakeServer server = new FakeServer(badAtOnce); Run ingest = ingest(folder, server)) {
             assertEquals(0, ingest.exitCode(), ingest.err());
-            assertEquals(6, ingest.said().split("The stream broke after 0 of ").length - 1,
-                    ingest.err());
+            assertTrue(ingest.err().contains(Run.TRIES_AGAIN), ingest.err());
+            assertEquals(7, server.requests.size(), ingest.err());
         }
     }
 
@@ -376,41 +381,47 @@ class IngestFaultTest {
             assertEquals(0, ingest.exitCode(), ingest.err());
             assertTrue(ingest.said().startsWith("The connection to " + server.url + " broke ("),
                     ingest.err());
-            assertTrue(ingest.err().contains("). Asking for the rest in 0.1 s.\n"), ingest.err());
+            assertTrue(ingest.err().contains("). " + Run.TRIES_AGAIN), ingest.err());
             assertFalse(ingest.err().contains("The stream broke"), "none had begun: "
                     + ingest.err());
         }
     }
 
-    /** What cannot pass ends the job at once, with its reason. */
-    @Test void anUnknownHostEndsItAtOnce() {
-        try (Run ingest = Run.ingest(folder, "10", "--url", "http://no-such-host.invalid")) {
+    @Test void anUnknownHostIsToldAtOnceAndTriedAgain() {
+        try (Run ingest = Run.ingest(folder, "10", "--url", "http://nosuch.invalid:8000",
+                "--patience-seconds", "2")) {
             assertEquals(1, ingest.exitCode(), ingest.err());
-            assertTrue(ingest.said().startsWith(
-                    "The host name in http://no-such-host.invalid is unknown.\n0 of 10 rows"),
+            String reason = "The host name in http://nosuch.invalid:8000 is unknown. ";
+            assertTrue(ingest.said().startsWith(reason + Run.TRIES_AGAIN), ingest.err());
+            assertTrue(ingest.said().contains(reason + "No new row could be stored for 2 s"),
                     ingest.err());
+            assertTrue(ingest.said().contains(" To finish: "), ingest.err());
         }
     }
 
     /** As when the name server is started again. The JVM takes its hosts from a file here. */
-    @Test void aHostThatHasAnsweredMayBeUnknownForAWhile() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"before the first response", "after a status", "after half the rows"})
+    void aHostMayBeUnknownForAWhile(String when) throws IOException {
         Path hosts = folder.resolve("hosts");
         String known = "127.0.0.1 rows.test\n";
-        Files.writeString(hosts, known);
+        Files.writeString(hosts, when.startsWith("before") ? "" : known);
         AtomicInteger asked = new AtomicInteger();
-        FakeServer.Answer forgottenAfterHalf = (request, out) -> {
-            boolean isFirst = asked.incrementAndGet() == 1;
-            if (isFirst) Files.writeString(hosts, "");
-            FakeServer.send(out, OK + "\r\n\r\n"
-                    + FakeServer.rows(FakeServer.from(request), isFirst ? ROWS / 2 : ROWS));
+        FakeServer.Answer forgottenAtOnce = (request, out) -> {
+            boolean isForgotten = asked.incrementAndGet() == 1 && !when.startsWith("before");
+            if (isForgotten) Files.writeString(hosts, "");
+            boolean isRefused = isForgotten && when.endsWith("status");
+            FakeServer.send(out, isRefused ? "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"
+                    : OK + "\r\n\r\n" + FakeServer.rows(FakeServer.from(request),
+                            isForgotten ? ROWS / 2 : ROWS));
         };
-        try (FakeServer server = new FakeServer(forgottenAfterHalf)) {
+        try (FakeServer server = new FakeServer(forgottenAtOnce)) {
             String url = server.url.replace("127.0.0.1", "rows.test");
             List<String> jvm = List.of("-Djdk.net.hosts.file=" + hosts,
                     "-Dsun.net.inetaddr.ttl=0", "-Dsun.net.inetaddr.negative.ttl=0");
             try (Run ingest = Run.start(folder, Programs.command("Ingest", jvm, "" + ROWS,
                     "--seed", "42", "--url", url))) {
-                ingest.awaitOutput("The host name in \\S+ is unknown. Asking for the rest");
+                ingest.awaitOutput("The host name in \\S+ is unknown. " + Run.TRIES_AGAIN);
                 Files.writeString(hosts, known);
                 assertEquals(0, ingest.exitCode(), ingest.err());
             }
@@ -418,7 +429,10 @@ class IngestFaultTest {
         assertEquals(ROWS, SqliteDatabase.count(folder.resolve("powerball_data.db")));
     }
 
-    /** A proxy on the way, as the JVM's properties set one, that lets nobody through. */
+    /**
+     * A proxy on the way, as the JVM's properties set one, that lets nobody through. What it says
+     * of a tunnel, the JDK's client tells by words alone: patience decides.
+     */
     @ParameterizedTest
     @CsvSource({"http, 403", "http, 407", "https, 403", "https, 407"})
     void aProxyThatRefusesIsTold(String scheme, int status) throws IOException {
@@ -430,13 +444,12 @@ class IngestFaultTest {
             List<String> jvm = List.of("-D" + scheme + ".proxyHost=127.0.0.1", "-D" + scheme
                     + ".proxyPort=" + port,
                     "-Dhttp.nonProxyHosts=");
-            try (Run ingest = Run.start(folder,
-                    Programs.command("Ingest", jvm, "10", "--url", scheme + "://rows.test"))) {
+            try (Run ingest = Run.start(folder, Programs.command("Ingest", jvm, "10", "--url",
+                    scheme + "://rows.test", "--patience-seconds", "2"))) {
                 assertEquals(1, ingest.exitCode(), ingest.err());
                 assertTrue(ingest.said().lines().findFirst().orElse("").contains("" + status),
                         ingest.err());
-                assertFalse(ingest.err().contains("Asking for the rest"), ingest.err());
-                assertEquals(1, proxy.requests.size(), ingest.err());
+                if (scheme.equals("http")) assertEquals(1, proxy.requests.size(), ingest.err());
             }
         }
     }
@@ -451,8 +464,9 @@ class IngestFaultTest {
                     + FakeServer.id(500)
                             + "' BEGIN SELECT RAISE(ABORT, 'nobody of that name'); END");
             try (Run ingest = ingest(folder, server)) {
-                assertFailed(ingest, folder, new Case("refused", null, 0, "nobody of that name"),
-                        false);
+                assertFailed(ingest, folder, new Case("refused", null, 0,
+                        "Table powerball_results of powerball_data.db does not take the rows: ",
+                        "nobody of that name"), true);
             }
         }
     }
