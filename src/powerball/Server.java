@@ -280,7 +280,8 @@ public class Server {
         } else if (path.matches(PAGE_FILES) && resource(path.substring(1)) != null) {
             pageFile(path.substring(1), reply);
         } else if (path.matches("/drawing/[^/]*")) {
-            stream(Query.parse(path.substring("/drawing/".length()), uri.getRawQuery()), reply);
+            String rows = path.substring("/drawing/".length());
+            stream(Query.parse(rows, uri.getRawQuery(), chooseSeed()), reply);
         } else if (path.equals("/openapi.json")) {
             description(reply);
         } else {
@@ -316,14 +317,9 @@ public class Server {
         }
         takeSlot(reply);
         try {
-            long seed = query.seed == Query.SERVER_CHOOSES ? chooseSeed() : query.seed;
-            reply.headers.set("Drawing-Seed", String.valueOf(seed));
-            reply.headers.set("Drawing-Names", Names.LISTS.hash());
-            // Otherwise an nginx in front would buffer all the rows at once.
-            reply.headers.set("X-Accel-Buffering", "no");
             if (!reply.isHead()) {
                 log.add(() -> reply.request() + " begins");
-                sendRows(query, seed, reply);
+                sendRows(query, reply);
                 reply.flush();
             }
         } finally {
@@ -331,7 +327,7 @@ public class Server {
             reply.hasSlot = false;
             freeStreamSlots.release();
         }
-        reply.beginStream(query.format); // for HEAD; GET began with its first rows
+        reply.beginStream(query); // for HEAD; GET began with its first rows
         reply.endStream();
     }
 
@@ -382,7 +378,7 @@ public class Server {
      * Makes rows and sends them: a full buffer at a time or, if there is a rate, each row when it
      * is due.
      */
-    private void sendRows(Query query, long seed, Reply reply) throws IOException {
+    private void sendRows(Query query, Reply reply) throws IOException {
         long end = Math.min(query.drop, query.rows);
         long start = System.nanoTime();
         RowWriter writer = rowWriters.get(query.format);
@@ -392,10 +388,10 @@ public class Server {
         while (row < end) {
             long due = Math.min(end, query.rowsDueAfter(System.nanoTime() - start));
             while (row < due && buffer.hasRoom()) {
-                writer.write(Ticket.of(seed, query.from + row), buffer);
+                writer.write(Ticket.of(query.seed, query.from + row), buffer);
                 row++;
             }
-            reply.write(buffer, query.format, row);
+            reply.write(buffer, query, row);
             if (query.hasRate() && row < end) {
                 reply.pauseUntil(start + query.nanosUntilDue(row));
             }
@@ -405,7 +401,7 @@ public class Server {
             reply.pauseUntil(System.nanoTime() + pause);
             throw new Break("drop");
         }
-        reply.write(buffer, query.format, row); // the header, if there are no rows
+        reply.write(buffer, query, row); // the header, if there are no rows
     }
 
     /**
@@ -505,11 +501,18 @@ public class Server {
         }
 
         /** Sends the headers of a stream, unless they have been sent. */
-        void beginStream(Format format) throws IOException {
+        void beginStream(Query query) throws IOException {
             if (hasBegun()) return;
+            String fileName = "seed-" + query.seed + "." + query.format.name().toLowerCase();
+            headers.set("Drawing-Seed", String.valueOf(query.seed));
+            headers.set("Drawing-Names", Names.LISTS.hash());
+            // For a browser, and for curl -OJ, that saves the rows.
+            headers.set("Content-Disposition", "inline; filename=\"" + fileName + "\"");
+            // Otherwise an nginx in front would buffer all the rows at once.
+            headers.set("X-Accel-Buffering", "no");
             allowEveryPage();
             watch.begin();
-            sendHeaders(200, format.contentType(), 0);
+            sendHeaders(200, query.format.contentType(), 0);
             watch.end();
         }
 
@@ -517,8 +520,8 @@ public class Server {
          * Sends what is in the buffer. Nothing is sent before there is a row: until then, a failure
          * can be answered with 500.
          */
-        void write(RowBuffer buffer, Format format, long rowsSoFar) throws IOException {
-            beginStream(format);
+        void write(RowBuffer buffer, Query query, long rowsSoFar) throws IOException {
+            beginStream(query);
             watch.begin();
             buffer.moveTo(body);
             watch.end();
@@ -704,7 +707,6 @@ public class Server {
      * @param drop a drill: the stream breaks after so many rows, if it has more
      */
     private record Query(long rows, long seed, long from, Format format, long rate, long drop) {
-        private static final long SERVER_CHOOSES = -1;
         private static final long AS_FAST_AS_READ = 0;
         private static final long NEVER = Long.MAX_VALUE;
         private static final List<String> PARAMETER_NAMES =
@@ -724,12 +726,13 @@ public class Server {
             return row * 1_000_000_000 / rate;
         }
 
-        static Query parse(String rows, String rawQuery) throws Refusal {
+        /** Throws a refusal that says what is not accepted. */
+        static Query parse(String rows, String rawQuery, long defaultSeed) throws Refusal {
             try {
                 Map<String, String> parameters = parameters(rawQuery);
                 return new Query(
                         inRange("rows", quoted(rows), wholeNumber(rows), 0, MAX_ROWS),
-                        number(parameters, "seed", 0, MAX_SEED, SERVER_CHOOSES),
+                        number(parameters, "seed", 0, MAX_SEED, defaultSeed),
                         number(parameters, "from", 0, MAX_FIRST_ROW, 0),
                         Format.named(parameters.getOrDefault("format", "sql")),
                         number(parameters, "rate", 1, MAX_ROWS_PER_SECOND, AS_FAST_AS_READ),

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import powerball.tools.Run;
@@ -95,6 +96,21 @@ class FormatTest {
         assertEquals(List.of("no-store"), headers.allValues("Cache-Control"));
         assertEquals(List.of("nosniff"), headers.allValues("X-Content-Type-Options"));
         assertEquals(List.of("no"), headers.allValues("X-Accel-Buffering"));
+        assertEquals(List.of("inline; filename=\"seed-7." + format + "\""),
+                headers.allValues("Content-Disposition"));
+    }
+
+    /** So do browsers. */
+    @ParameterizedTest
+    @EnumSource(Server.Format.class)
+    void curlSavesAStreamUnderItsSeedAndFormat(Server.Format format) throws IOException {
+        String name = format.name().toLowerCase();
+        try (Run run = Run.start(folder, List.of(Run.tool("curl"), "-sfOJ",
+                server.url + "/drawing/3?seed=42&format=" + name))) {
+            assertEquals(0, run.exitCode(), run::err);
+        }
+        assertEquals(server.get("/drawing/3?seed=42&format=" + name).body(),
+                Files.readString(folder.resolve("seed-42." + name)));
     }
 
     @Test void sqlIsTheFormatWhereNoneIsNamed() {

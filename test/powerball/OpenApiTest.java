@@ -190,6 +190,9 @@ class OpenApiTest {
 
     private static void assertFits(Map<String, Object> schema, String value) {
         if (schema.containsKey("const")) assertEquals(schema.get("const").toString(), value);
+        if (schema.containsKey("pattern")) {
+            assertTrue(value.matches(text(schema, "pattern")), value);
+        }
         if (schema.get("type").equals("integer")) assertTrue(value.matches("[0-9]+"), value);
         assertNotEquals("", value);
     }

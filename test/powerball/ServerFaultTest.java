@@ -160,6 +160,10 @@ class ServerFaultTest {
             assertEquals(500, response.statusCode());
             assertEquals(List.of("application/problem+json"), response.headers()
                     .allValues("Content-Type"));
+            for (String ofStreams : List.of("Drawing-Seed", "Drawing-Names", "X-Accel-Buffering",
+                    "Content-Disposition")) {
+                assertEquals(List.of(), response.headers().allValues(ofStreams));
+            }
             Map<String, Object> problem = FormatTest.json(response.body());
             assertEquals(500, problem.get("status"));
             assertFalse(problem.get("detail").toString().contains("test"),
