@@ -119,6 +119,10 @@ public class Server {
         Locale.setDefault(Locale.ROOT); // formats 1,000.5 this way everywhere
         if (List.of(args).contains("--help") || List.of(args).contains("-h")) {
             System.out.println(Options.USAGE);
+            if (System.out.checkError()) { // a full disk or a closed pipe, which println hides
+                System.err.println("The output could not be written completely.");
+                System.exit(1);
+            }
             return;
         }
         try {

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import powerball.terminal.Text;
 import powerball.tools.Programs;
 import powerball.tools.Run;
 
@@ -34,6 +36,17 @@ class OptionsTest {
             for (String line : help.out().split("\n")) {
                 assertTrue(line.length() <= 80, line);
             }
+        }
+    }
+
+    /** A script that keeps the help in a file must notice that the disk is full. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Server", "Ingest", "Winners"})
+    void helpThatCannotBePrintedIsAFailure(String program) {
+        String command = Programs.command(program, List.of(), "--help").stream()
+                .map(Text::quotedForShell).collect(Collectors.joining(" "));
+        try (Run run = Run.bash(Run.PROJECT, command + " >/dev/full")) {
+            assertEquals(1, run.exitCode(), run.err());
         }
     }
 
