@@ -507,7 +507,7 @@ public class Server {
         /** Sends the headers of a stream, unless they have been sent. */
         void beginStream(Query query) throws IOException {
             if (hasBegun()) return;
-            String fileName = "seed-" + query.seed + "." + query.format.name().toLowerCase();
+            String fileName = "seed-" + query.seed + "." + query.format;
             headers.set("Drawing-Seed", String.valueOf(query.seed));
             headers.set("Drawing-Names", Names.LISTS.hash());
             // For a browser, and for curl -OJ, that saves the rows.
@@ -516,7 +516,7 @@ public class Server {
             headers.set("X-Accel-Buffering", "no");
             allowEveryPage();
             watch.begin();
-            sendHeaders(200, query.format.contentType(), 0);
+            sendHeaders(200, query.format.contentType, 0);
             watch.end();
         }
 
@@ -760,9 +760,8 @@ public class Server {
                 if (parameter.isEmpty()) continue; // many clients send a "?" or a last "&"
                 String[] nameAndValue = parameter.split("=", 2);
                 String name = nameAndValue[0];
-                require(PARAMETER_NAMES.contains(name),
-                        "a query parameter must be seed, from, format, rate or drop, not \"%s\"",
-                        name);
+                require(PARAMETER_NAMES.contains(name), "a query parameter must be %s, not \"%s\"",
+                        anyOf(PARAMETER_NAMES), name);
                 require(!parameters.containsKey(name), "%s must be given once, not twice", name);
                 parameters.put(name, nameAndValue.length > 1 ? nameAndValue[1] : "");
             }
@@ -811,152 +810,87 @@ public class Server {
     // ---- How a row is written -------------------------------------------------------------------
 
     /**
-     * A column: its name, and its value in a ticket. A new kind of column needs no more than these
-     * two to be written in every format.
+     * A column of a row.
+     *
+     * @param value its value in a ticket: a number, which is written as it is, or anything else,
+     * which is written as the text that {@code toString()} makes of it: up to 100 characters, none
+     * of them a control character
+     * @param choices the list that the value is taken from; empty if it is not taken from a list
+     * @param index where in that list the value is
      */
-    interface Column {
+    record Column(String name, Function<Ticket, ?> value, List<?> choices,
+            ToIntFunction<Ticket> index) {
 
         /**
          * The columns of a row, in order. The header of csv, the keys of ndjson and the fields of
          * every row are derived from this list.
          */
-        List<Column> ALL = List.of(
-                new Id("transaction_id", Ticket::transactionId),
-                new Choice("first_name", Names.LISTS.first, ticket -> ticket.buyer().firstName()),
-                new Choice("last_name", Names.LISTS.last, ticket -> ticket.buyer().lastName()),
-                new Choice("city", Names.LISTS.cities, ticket -> ticket.buyer().place()),
-                new Choice("state", Names.LISTS.states, ticket -> ticket.buyer().place()),
-                new Id("customer_id", ticket -> ticket.buyer().customerId()),
-                new Choice("powerball_1", upTo(HIGHEST_WHITE_BALL), whiteBall(1)),
-                new Choice("powerball_2", upTo(HIGHEST_WHITE_BALL), whiteBall(2)),
-                new Choice("powerball_3", upTo(HIGHEST_WHITE_BALL), whiteBall(3)),
-                new Choice("powerball_4", upTo(HIGHEST_WHITE_BALL), whiteBall(4)),
-                new Choice("powerball_5", upTo(HIGHEST_WHITE_BALL), whiteBall(5)),
-                new Choice("powerball_number", upTo(HIGHEST_POWERBALL), Ticket::powerball));
+        static final List<Column> ALL = List.of(
+                made("transaction_id", Ticket::transactionId),
+                chosen("first_name", Names.LISTS.first, ticket -> ticket.buyer().firstName()),
+                chosen("last_name", Names.LISTS.last, ticket -> ticket.buyer().lastName()),
+                chosen("city", Names.LISTS.cities, ticket -> ticket.buyer().place()),
+                chosen("state", Names.LISTS.states, ticket -> ticket.buyer().place()),
+                made("customer_id", ticket -> ticket.buyer().customerId()),
+                chosen("powerball_1", upTo(HIGHEST_WHITE_BALL), ticket -> ticket.whiteBalls()[0]),
+                chosen("powerball_2", upTo(HIGHEST_WHITE_BALL), ticket -> ticket.whiteBalls()[1]),
+                chosen("powerball_3", upTo(HIGHEST_WHITE_BALL), ticket -> ticket.whiteBalls()[2]),
+                chosen("powerball_4", upTo(HIGHEST_WHITE_BALL), ticket -> ticket.whiteBalls()[3]),
+                chosen("powerball_5", upTo(HIGHEST_WHITE_BALL), ticket -> ticket.whiteBalls()[4]),
+                chosen("powerball_number", upTo(HIGHEST_POWERBALL), Ticket::powerball));
 
-        String name();
+        /** A value that is made for each row. */
+        private static Column made(String name, Function<Ticket, ?> value) {
+            return new Column(name, value, List.of(), ticket -> 0);
+        }
 
-        /**
-         * A number, which is written as it is, or anything else, which is written as the text that
-         * {@code toString()} makes of it: up to 100 characters, none of them a control character.
-         */
-        Object value(Ticket ticket);
-
-        /** Puts the value in a row, behind a lead: what the format has between two values. */
-        default FieldWriter writer(Format format, String lead) {
-            return (ticket, row) -> row.put(utf8(lead + format.literal(value(ticket))));
+        private static Column chosen(String name, List<?> choices, ToIntFunction<Ticket> index) {
+            return new Column(name, ticket -> choices.get(index.applyAsInt(ticket)), choices,
+                    index);
         }
 
         /** From 0, so that each number is at its own index. */
         private static List<Integer> upTo(int highest) {
             return IntStream.rangeClosed(0, highest).boxed().toList();
         }
-
-        /** The first to the fifth of a ticket's white balls. */
-        private static ToIntFunction<Ticket> whiteBall(int place) {
-            return ticket -> ticket.whiteBalls()[place - 1];
-        }
     }
 
-    /** A value that is made for every row, such as {@code new Value("price", Ticket::price)}. */
-    record Value(String name, Function<Ticket, ?> of) implements Column {
-
-        @Override public Object value(Ticket ticket) {
-            return of.apply(ticket);
-        }
-    }
-
-    /**
-     * A choice from a list, given by its index. The bytes of each choice are made once, in advance:
-     * made anew for every row, a row would take 0.8 microseconds to make, not 0.4.
-     */
-    record Choice(String name, List<?> list, ToIntFunction<Ticket> index) implements Column {
-
-        @Override public Object value(Ticket ticket) {
-            return list.get(index.applyAsInt(ticket));
-        }
-
-        @Override public FieldWriter writer(Format format, String lead) {
-            byte[][] ready = list.stream().map(choice -> utf8(lead + format.literal(choice)))
-                    .toArray(byte[][]::new);
-            return (ticket, row) -> row.put(ready[index.applyAsInt(ticket)]);
-        }
-    }
-
-    /** A UUID. It has nothing to escape: looking for it would take a tenth of a stream's time. */
-    record Id(String name, Function<Ticket, UUID> id) implements Column {
-
-        @Override public Object value(Ticket ticket) {
-            return id.apply(ticket);
-        }
-
-        @Override public FieldWriter writer(Format format, String lead) {
-            String[] around = format.literal("ID").split("ID", -1);
-            byte[] before = utf8(lead + around[0]);
-            byte[] after = utf8(around[1]);
-            return (ticket, row) -> {
-                row.put(before);
-                row.put(utf8(id.apply(ticket).toString()));
-                row.put(after);
-            };
-        }
-    }
-
-    /** In every format, a row is one line. */
+    /** How a row is written: in every format, it is one line. */
     enum Format {
-        SQL, CSV, NDJSON;
+        // Content type, whether there is a header line, whether a value has a key before it; then
+        // what begins a row, parts two values and ends a row.
+        SQL("text/plain; charset=utf-8", false, false, "(", ", ", ")\n"),
+        CSV("text/csv; charset=utf-8; header=present", true, false, "", ",", "\n"),
+        NDJSON("application/x-ndjson", false, true, "{", ",", "}\n");
 
+        private final String contentType;
+        private final boolean hasHeader;
+        private final boolean hasKeys;
+        private final String rowStart;
+        private final String separator;
+        private final String rowEnd;
+
+        Format(String contentType, boolean hasHeader, boolean hasKeys, String rowStart,
+                String separator, String rowEnd) {
+            this.contentType = contentType;
+            this.hasHeader = hasHeader;
+            this.hasKeys = hasKeys;
+            this.rowStart = rowStart;
+            this.separator = separator;
+            this.rowEnd = rowEnd;
+        }
+
+        /** The format of a request that names it so. */
         static Format named(String name) {
-            require(List.of("sql", "csv", "ndjson").contains(name),
-                    "format must be sql, csv or ndjson, not \"%s\"", name);
-            return valueOf(name.toUpperCase());
+            List<Format> formats = List.of(values());
+            int index = formats.stream().map(Format::toString).toList().indexOf(name);
+            require(index >= 0, "format must be %s, not \"%s\"", anyOf(formats), name);
+            return formats.get(index);
         }
 
-        String contentType() {
-            return switch (this) {
-                case SQL -> "text/plain; charset=utf-8";
-                case CSV -> "text/csv; charset=utf-8; header=present";
-                case NDJSON -> "application/x-ndjson";
-            };
-        }
-
-        /** What comes before the first row. */
-        String header(List<Column> columns) {
-            return switch (this) {
-                case CSV -> String.join(",", columns.stream().map(Column::name).toList()) + "\n";
-                case SQL, NDJSON -> "";
-            };
-        }
-
-        String rowStart() {
-            return switch (this) {
-                case SQL -> "(";
-                case CSV -> "";
-                case NDJSON -> "{";
-            };
-        }
-
-        String separator() {
-            return switch (this) {
-                case SQL -> ", ";
-                case CSV, NDJSON -> ",";
-            };
-        }
-
-        String rowEnd() {
-            return switch (this) {
-                case SQL -> ")\n";
-                case CSV -> "\n";
-                case NDJSON -> "}\n";
-            };
-        }
-
-        /** What stands before a value to say which column it is in. */
-        String key(Column column) {
-            return switch (this) {
-                case SQL, CSV -> "";
-                case NDJSON -> literal(column.name()) + ":";
-            };
+        /** Its name in a request, and the extension of its files. */
+        @Override public String toString() {
+            return name().toLowerCase();
         }
 
         /** A value as it stands in a row: a number as it is, any other as a text. */
@@ -982,7 +916,7 @@ public class Server {
         void write(Ticket ticket, RowBuffer row);
     }
 
-    /** Writes tickets as rows of a format. */
+    /** Writes tickets as rows of a format, from bytes that are made in advance where they can be. */
     private static final class RowWriter {
         private final byte[] header;
         // A list would take 30 nanoseconds more for each row, which takes 370 in all.
@@ -990,14 +924,40 @@ public class Server {
         private final byte[] rowEnd;
 
         RowWriter(Format format) {
-            header = utf8(format.header(Column.ALL));
-            String lead = format.rowStart();
+            List<String> names = Column.ALL.stream().map(Column::name).toList();
+            header = utf8(format.hasHeader ? String.join(",", names) + "\n" : "");
             for (int i = 0; i < fields.length; i++) {
-                Column column = Column.ALL.get(i);
-                fields[i] = column.writer(format, lead + format.key(column));
-                lead = format.separator();
+                String before = i == 0 ? format.rowStart : format.separator;
+                String key = format.hasKeys ? format.literal(names.get(i)) + ":" : "";
+                fields[i] = fieldWriter(Column.ALL.get(i), format, before + key);
             }
-            rowEnd = utf8(format.rowEnd());
+            rowEnd = utf8(format.rowEnd);
+        }
+
+        /** Writes the value of a column, and before it what parts it from the one before. */
+        private static FieldWriter fieldWriter(Column column, Format format, String before) {
+            if (!column.choices.isEmpty()) {
+                // In advance, as bytes: to make those of each row would double its time.
+                byte[][] fields = column.choices.stream()
+                        .map(choice -> utf8(before + format.literal(choice)))
+                        .toArray(byte[][]::new);
+                return (ticket, row) -> row.put(fields[column.index.applyAsInt(ticket)]);
+            }
+            String[] quotes = format.literal("text").split("text", -1);
+            byte[] beforeText = utf8(before + quotes[0]);
+            byte[] afterText = utf8(quotes[1]);
+            return (ticket, row) -> {
+                Object value = column.value.apply(ticket);
+                if (value instanceof UUID) {
+                    // It has nothing to escape. A search for something would take a tenth of a
+                    // stream's time.
+                    row.put(beforeText);
+                    row.put(utf8(value.toString()));
+                    row.put(afterText);
+                } else {
+                    row.put(utf8(before + format.literal(value)));
+                }
+            };
         }
 
         void write(Ticket ticket, RowBuffer row) {
@@ -1296,6 +1256,12 @@ public class Server {
 
     private static String quoted(String text) {
         return '"' + text + '"';
+    }
+
+    /** For a sentence: sql, csv or ndjson. */
+    private static String anyOf(List<?> words) {
+        String list = String.join(", ", words.stream().map(Object::toString).toList());
+        return list.replaceFirst(", ([^,]*)$", " or $1");
     }
 
     private static void require(boolean condition, String sentence, Object... values) {

@@ -315,20 +315,12 @@ class FormatTest {
     @Test void aColumnOfANewKindIsWrittenInEveryFormat() throws IOException {
         Path program = ServerProcess.copyOfSource(folder);
         String source = Files.readString(program);
-        String first = "new Id(\"transaction_id\"";
+        String first = "made(\"transaction_id\"";
         assertTrue(source.contains(first), "where are the columns?");
         Files.writeString(program, source.replace(first, """
-                new Value("price", ticket -> 2.5),
-                new Value("sold_at", ticket -> java.time.LocalTime.NOON),
-                new Column() {
-                    @Override public String name() {
-                        return "shop";
-                    }
-
-                    @Override public Object value(Ticket ticket) {
-                        return "O'Neil, \\"Doc\\"";
-                    }
-                },
+                made("price", ticket -> 2.5),
+                made("sold_at", ticket -> java.time.LocalTime.NOON),
+                chosen("shop", List.of("none", "O'Neil, \\"Doc\\""), ticket -> 1),
                 """ + first));
         try (ServerProcess changed = ServerProcess.start(folder,
                 Run.java(program.toString(), "--port", "0"))) {

@@ -307,7 +307,7 @@ class TicketTest {
 
     /** The values of a row, texts and numbers, in the order of the columns. */
     static List<Object> values(Server.Ticket ticket) {
-        return Server.Column.ALL.stream().map(column -> column.value(ticket))
+        return Server.Column.ALL.stream().map(column -> column.value().apply(ticket))
                 .map(value -> value instanceof Number ? value : value.toString()).toList();
     }
 
