@@ -61,8 +61,8 @@ import java.util.stream.IntStream;
  *  'Alan', 'Moore', 'Warwick', 'RI', 15, 38, 64, 65, 66, 21)
  * </pre>
  *
- * {@code GET /drawing/{rows}?seed=S&from=K&format=F&rate=R&drop=D} returns rows K to K + rows - 1 of the
- * stream named by seed S. A row is a pure function of seed, index and the lists of names
+ * {@code GET /drawing/{rows}?seed=S&from=K&format=F&rate=R&drop=D} returns rows K to K + rows - 1
+ * of the stream named by seed S. A row is a pure function of seed, index and the lists of names
  * ({@link Ticket#of}), so the server keeps no state: any part of any stream can be requested again,
  * from this server or from another with the same lists, and is the same to the byte.
  *
@@ -95,14 +95,14 @@ public class Server {
     private static final String PAGE_POLICY = "default-src 'none'; script-src 'self'; "
             + "style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; "
             + "form-action 'none'; frame-ancestors 'none'";
-    private static final int MIN_STALL_SECONDS_TO_CUT = 5;
+    private static final int MIN_STALL_SECONDS_TO_MAKE_ROOM = 5;
     private static final long WATCHDOG_INTERVAL_MILLIS = 250;
-    private static final long PAUSE_BEFORE_DROP_MILLIS = 500;
+    private static final long DROP_PAUSE_MILLIS = 500;
 
     private final Options options;
     private final Map<Format, RowWriter> rowWriters = new EnumMap<>(Format.class);
     private HttpServer http;
-    private final Semaphore freeStreamSlots;
+    private final Semaphore freeSlots;
     private final Set<Reply> repliesInProgress = ConcurrentHashMap.newKeySet();
     private final AtomicLong lastChosenSeed = new AtomicLong();
     private final ExecutorService handlers = Executors.newCachedThreadPool();
@@ -112,7 +112,7 @@ public class Server {
     private Server(Options options) {
         this.options = options;
         boolean isFirstComeFirstServed = true;
-        freeStreamSlots = new Semaphore(options.maxStreams, isFirstComeFirstServed);
+        freeSlots = new Semaphore(options.maxStreams, isFirstComeFirstServed);
     }
 
     public static void main(String[] args) {
@@ -158,7 +158,7 @@ public class Server {
         http.setExecutor(handlers);
         http.createContext("/", this::handle);
         http.start();
-        new Thread(this::cutStalledClients, "watchdog").start();
+        new Thread(this::disconnectStalledClients, "watchdog").start();
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
 
         InetSocketAddress bound = http.getAddress();
@@ -225,10 +225,10 @@ public class Server {
         Runtime.getRuntime().halt(0); // otherwise the signal would set the exit code
     }
 
-    private void cutStalledClients() {
+    private void disconnectStalledClients() {
         while (true) {
             for (Reply reply : repliesInProgress) {
-                reply.watch.cutAfter(options.stallSeconds);
+                reply.watch.interruptAfter(options.stallSeconds);
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(WATCHDOG_INTERVAL_MILLIS));
         }
@@ -243,7 +243,7 @@ public class Server {
         try {
             answer(reply);
         } catch (Throwable failure) {
-            fail(reply, failure);
+            throw broken(reply, failure);
         } finally {
             reply.watch.close();
             log.add(reply::logLine);
@@ -273,10 +273,6 @@ public class Server {
         }
         if (reply.requestHasBody()) {
             throw new Refusal(400, "a request must not have a body", Map.of("Connection", "close"));
-        }
-        String fragment = uri.getRawFragment();
-        if (fragment != null) {
-            throw new Refusal(400, "a request must have no fragment, \"#" + fragment + "\"");
         }
         String path = uri.getRawPath(); // raw: "%2e%2e" stays as it is and is refused
         if (path.equals("/")) {
@@ -313,8 +309,8 @@ public class Server {
 
     private void stream(Query query, Reply reply) throws IOException, Refusal {
         if (reply.isHttp10()) {
-            // Without the header Upgrade, which RFC 9110 wants here: an nginx in front would pass it
-            // on to clients of HTTP/2, for whom it is a protocol error.
+            // Without the header Upgrade, which RFC 9110 wants here: an nginx in front would pass
+            // it on to clients of HTTP/2, for whom it is a protocol error.
             throw new Refusal(426, "a stream must be requested over HTTP/1.1: over HTTP/1.0, a"
                     + " broken one would look whole (nginx in front of this server needs"
                     + " proxy_http_version 1.1)");
@@ -324,12 +320,13 @@ public class Server {
             if (!reply.isHead()) {
                 log.add(() -> reply.request() + " begins");
                 sendRows(query, reply);
+                if (query.isDrill()) drop(reply);
                 reply.flush();
             }
         } finally {
             // Before the end is sent: a client that has read it may ask for another stream at once.
             reply.hasSlot = false;
-            freeStreamSlots.release();
+            freeSlots.release();
         }
         reply.beginStream(query); // for HEAD; GET began with its first rows
         reply.endStream();
@@ -341,9 +338,9 @@ public class Server {
     private void takeSlot(Reply reply) throws Refusal {
         try {
             // With a timeout, even of 0, tryAcquire overtakes nobody who waits.
-            boolean taken = freeStreamSlots.tryAcquire(0, TimeUnit.SECONDS);
-            if (!taken && cutLongestStalled()) {
-                taken = freeStreamSlots.tryAcquire(1, TimeUnit.SECONDS);
+            boolean taken = freeSlots.tryAcquire(0, TimeUnit.SECONDS);
+            if (!taken && disconnectLongestStalled()) {
+                taken = freeSlots.tryAcquire(1, TimeUnit.SECONDS);
             }
             reply.hasSlot = taken;
         } catch (InterruptedException e) {
@@ -356,13 +353,13 @@ public class Server {
     }
 
     /**
-     * Cuts the stream that has been stalled longest, if for {@link #MIN_STALL_SECONDS_TO_CUT} or
+     * Cuts the stream that has been stalled longest, if for {@link #MIN_STALL_SECONDS_TO_MAKE_ROOM} or
      * more. One newcomer at a time, so that each cuts a stream of its own.
      */
-    private synchronized boolean cutLongestStalled() {
+    private synchronized boolean disconnectLongestStalled() {
         Optional<Watch> longest = repliesInProgress.stream().filter(reply -> reply.hasSlot)
                 .map(reply -> reply.watch).max(Comparator.comparingLong(Watch::stalledNanos));
-        return longest.isPresent() && longest.get().cutAfter(MIN_STALL_SECONDS_TO_CUT);
+        return longest.isPresent() && longest.get().interruptAfter(MIN_STALL_SECONDS_TO_MAKE_ROOM);
     }
 
     /**
@@ -380,16 +377,16 @@ public class Server {
 
     /**
      * Makes rows and sends them: a full buffer at a time or, if there is a rate, each row when it
-     * is due.
+     * is due. The header of csv goes with the first of them, and alone if there are none.
      */
     private void sendRows(Query query, Reply reply) throws IOException {
-        long end = Math.min(query.drop, query.rows);
         long start = System.nanoTime();
+        long end = query.rowsToSend();
         RowWriter writer = rowWriters.get(query.format);
         RowBuffer buffer = new RowBuffer();
         buffer.put(writer.header);
         long row = 0;
-        while (row < end) {
+        do {
             long due = Math.min(end, query.rowsDueAfter(System.nanoTime() - start));
             while (row < due && buffer.hasRoom()) {
                 writer.write(Ticket.of(query.seed, query.from + row), buffer);
@@ -399,37 +396,45 @@ public class Server {
             if (query.hasRate() && row < end) {
                 reply.pauseUntil(start + query.nanosUntilDue(row));
             }
-        }
-        if (end < query.rows) {
-            long pause = TimeUnit.MILLISECONDS.toNanos(PAUSE_BEFORE_DROP_MILLIS);
-            reply.pauseUntil(System.nanoTime() + pause);
-            throw new Break("drop");
-        }
-        reply.write(buffer, query, row); // the header, if there are no rows
+        } while (row < end);
     }
 
     /**
-     * Ends the connection of a reply that has failed, by an exception or an Error, in the middle of
-     * a stream or while a refusal was written.
+     * The drill: breaks a stream as a failure would. Its client first gets a moment to take all
+     * rows: some, browsers among them, lose what they have not read when a connection breaks.
+     */
+    private void drop(Reply reply) throws IOException {
+        reply.pauseUntil(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(DROP_PAUSE_MILLIS));
+        reply.isDropped = true;
+        throw new IOException("dropped");
+    }
+
+    /**
+     * What a handler throws to end the connection of a reply that has failed, by an exception or an
+     * Error, in the middle of a stream or while a refusal was written.
      *
      * <p>Nothing is closed, neither here nor in any {@code finally}: closing a body sends the last
-     * chunk, and the client would take what it has for the whole. An IOException makes HttpServer
-     * end the connection without that chunk. After an Error it would do nothing, and the client
-     * would wait forever.
+     * chunk, and the client would take the rows that it has for all of them. An IOException makes
+     * HttpServer end the connection without that chunk. After an Error it would do nothing, and the
+     * client would wait forever.
      */
-    private void fail(Reply reply, Throwable failure) throws IOException {
-        IOException end = new IOException(failure);
+    private IOException broken(Reply reply, Throwable failure) {
+        IOException end = new IOException("the reply broke off", failure);
         try {
-            if (failure instanceof IOException) {
-                reply.breakReason = handlers.isShutdown() ? "stopped" : reply.reason(failure);
-            } else {
-                reply.breakReason = failure.toString();
-                logTrace(failure);
-            }
-        } catch (Throwable another) { // there may be no memory left to say it
-            end.addSuppressed(another);
+            reply.breakReason = breakReason(reply, failure);
+            if (!(failure instanceof IOException)) logTrace(failure);
+        } catch (RuntimeException | Error another) {
+            // Memory may have run out. The connection must end all the same.
         }
-        throw end;
+        return end;
+    }
+
+    /** Why a reply broke off, as the log says it. */
+    private String breakReason(Reply reply, Throwable failure) {
+        if (!(failure instanceof IOException)) return failure.toString();
+        if (handlers.isShutdown()) return "stopped";
+        if (reply.watch.hasInterrupted()) return "stalled";
+        return reply.isDropped ? "drop" : "gone";
     }
 
     private void logTrace(Throwable failure) {
@@ -454,18 +459,12 @@ public class Server {
         private int status = NOT_BEGUN;
         private volatile boolean hasSlot;
         private long rowsSent; // HttpServer or the system may still hold some
-        private String breakReason = "";
+        private boolean isDropped;
+        private String breakReason = ""; // for a reply that did not come to its end
 
         Reply(HttpExchange exchange) {
             this.exchange = exchange;
             headers = exchange.getResponseHeaders();
-        }
-
-        /** Why the connection broke, in one word for the log. */
-        String reason(Throwable failure) {
-            if (watch.isCut()) return "stalled";
-            boolean ours = failure instanceof Break;
-            return ours ? failure.getMessage() : "gone";
         }
 
         boolean hasBegun() {
@@ -609,7 +608,7 @@ public class Server {
      * <li>{@link #end}: the write has returned, so the client, or the system's buffers, took
      * everything. Between two writes, the server is at work or no row is due yet; the client is not
      * to blame.
-     * <li>{@link #cutAfter}: the watchdog, or a newcomer without a slot, interrupts a write that
+     * <li>{@link #interruptAfter}: the watchdog, or a newcomer without a slot, interrupts a write that
      * has taken too long.
      * <li>{@link #close}: the reply is over. From now on it cannot be cut, and an interrupt that
      * came too late to end a write is cleared.
@@ -622,7 +621,7 @@ public class Server {
         private static final long NOT_WRITING = 0;
         private final Thread handler = Thread.currentThread();
         private long writingSinceNanos = NOT_WRITING;
-        private boolean isCut;
+        private boolean hasInterrupted;
 
         synchronized void begin() {
             writingSinceNanos = System.nanoTime();
@@ -634,20 +633,20 @@ public class Server {
 
         /** How long the current write has taken. */
         synchronized long stalledNanos() {
-            if (writingSinceNanos == NOT_WRITING || isCut) return 0;
+            if (writingSinceNanos == NOT_WRITING || hasInterrupted) return 0;
             return System.nanoTime() - writingSinceNanos;
         }
 
         /** Returns whether the write had taken that long and was interrupted. */
-        synchronized boolean cutAfter(long seconds) {
+        synchronized boolean interruptAfter(long seconds) {
             if (stalledNanos() < TimeUnit.SECONDS.toNanos(seconds)) return false;
-            isCut = true;
+            hasInterrupted = true;
             handler.interrupt();
             return true;
         }
 
-        synchronized boolean isCut() {
-            return isCut;
+        synchronized boolean hasInterrupted() {
+            return hasInterrupted;
         }
 
         synchronized void close() {
@@ -720,6 +719,14 @@ public class Server {
             return rate != AS_FAST_AS_READ;
         }
 
+        boolean isDrill() {
+            return drop < rows;
+        }
+
+        long rowsToSend() {
+            return Math.min(rows, drop);
+        }
+
         /** How many rows are due after this time; the first is due at once. */
         long rowsDueAfter(long nanos) {
             return hasRate() ? 1 + (long) (nanos * 1e-9 * rate) : rows;
@@ -735,7 +742,7 @@ public class Server {
             try {
                 Map<String, String> parameters = parameters(rawQuery);
                 return new Query(
-                        inRange("rows", quoted(rows), wholeNumber(rows), 0, MAX_ROWS),
+                        inRange("rows", rows, rows, 0, MAX_ROWS),
                         number(parameters, "seed", 0, MAX_SEED, defaultSeed),
                         number(parameters, "from", 0, MAX_FIRST_ROW, 0),
                         Format.named(parameters.getOrDefault("format", "sql")),
@@ -750,7 +757,7 @@ public class Server {
                 long defaultValue) {
             String text = parameters.get(name);
             if (text == null) return defaultValue;
-            return inRange(name, quoted(text), wholeNumber(text), min, max);
+            return inRange(name, text, text, min, max);
         }
 
         private static Map<String, String> parameters(String rawQuery) {
@@ -766,15 +773,6 @@ public class Server {
                 parameters.put(name, nameAndValue.length > 1 ? nameAndValue[1] : "");
             }
             return parameters;
-        }
-    }
-
-    /** Thrown when the server itself breaks a stream. */
-    private static final class Break extends IOException {
-        private static final long serialVersionUID = 1;
-
-        Break(String reason) {
-            super(reason);
         }
     }
 
@@ -880,12 +878,13 @@ public class Server {
             this.rowEnd = rowEnd;
         }
 
-        /** The format of a request that names it so. */
+        /** The format that a request asks for by this name. */
         static Format named(String name) {
-            List<Format> formats = List.of(values());
-            int index = formats.stream().map(Format::toString).toList().indexOf(name);
-            require(index >= 0, "format must be %s, not \"%s\"", anyOf(formats), name);
-            return formats.get(index);
+            for (Format format : values()) {
+                if (format.toString().equals(name)) return format;
+            }
+            throw new IllegalArgumentException(
+                    "format must be " + anyOf(List.of(values())) + ", not \"" + name + "\"");
         }
 
         /** Its name in a request, and the extension of its files. */
@@ -916,7 +915,7 @@ public class Server {
         void write(Ticket ticket, RowBuffer row);
     }
 
-    /** Writes tickets as rows of a format, from bytes that are made in advance where they can be. */
+    /** Writes tickets as rows of a format. */
     private static final class RowWriter {
         private final byte[] header;
         // A list would take 30 nanoseconds more for each row, which takes 370 in all.
@@ -1234,28 +1233,17 @@ public class Server {
             if (text == null) return defaultValue;
             boolean isGrouped = text.matches("[0-9]{1,3}([,_][0-9]{3})+");
             String digits = isGrouped ? text.replaceAll("[,_]", "") : text;
-            // As in the other programs: not repeated if there may be a password in it.
-            boolean mayHoldPassword = text.matches("(?s).*[@=].*|.*://.*|-[a-z].*");
-            String shown = mayHoldPassword ? "what was typed" : quoted(text);
-            return inRange(name, shown, wholeNumber(digits), min, max);
+            return inRange(name, text, digits, min, max);
         }
     }
 
-    /** The number in a text; -1 if it is not a whole number, or one from 2^63 on. */
-    private static long wholeNumber(String text) {
-        if (!text.matches("[0-9]{1,19}")) return -1;
-        return Math.max(-1, Long.parseUnsignedLong(text)); // negative from 2^63 on
-    }
-
-    /** Returns the number if it is from min to max. If not, says what is accepted. */
-    private static long inRange(String name, String shown, long number, long min, long max) {
+    /** The number in these digits, from min (0 or more) to max; otherwise refuses the text. */
+    private static long inRange(String name, String text, String digits, long min, long max) {
+        // Of 19 digits, a number from 2^63 on becomes negative, and so too small.
+        long number = digits.matches("[0-9]{1,19}") ? Long.parseUnsignedLong(digits) : -1;
         require(number >= min && number <= max,
-                "%s must be a whole number from %,d to %,d, not %s", name, min, max, shown);
+                "%s must be a whole number from %,d to %,d, not \"%s\"", name, min, max, text);
         return number;
-    }
-
-    private static String quoted(String text) {
-        return '"' + text + '"';
     }
 
     /** For a sentence: sql, csv or ndjson. */
