@@ -67,10 +67,10 @@ import java.util.stream.IntStream;
  * from this server or from another with the same lists, and is the same to the byte.
  *
  * <p>Read it from top to bottom: {@link #main} and {@link #start}; the path of a request through
- * {@link #handle}, {@link #answer}, {@link #route}, {@link #stream} and {@link #sendRows}, and what
- * happens when one {@link #fail}s; the {@link Reply}, and the {@link Watch} for a client that stops
- * reading; what may be requested; then a row: each {@link Column}, each {@link Format}, and how a
- * {@link Ticket} is made. The options come last.
+ * {@link #handle}, {@link #answer}, {@link #route}, {@link #stream} and {@link #sendRows}, and how
+ * a reply that fails ends as {@link #broken}; the {@link Reply}, and the {@link Watch} for a client
+ * that stops reading; what may be requested; then a row: each {@link Column}, each {@link Format},
+ * and how a {@link Ticket} is made. The options come last.
  */
 public class Server {
 
@@ -102,6 +102,7 @@ public class Server {
     private final Options options;
     private final Map<Format, RowWriter> rowWriters = new EnumMap<>(Format.class);
     private HttpServer http;
+    // Each stream needs a slot: it takes one before its first row, and returns it after its last.
     private final Semaphore freeSlots;
     private final Set<Reply> repliesInProgress = ConcurrentHashMap.newKeySet();
     private final AtomicLong lastChosenSeed = new AtomicLong();
@@ -118,11 +119,7 @@ public class Server {
     public static void main(String[] args) {
         Locale.setDefault(Locale.ROOT); // formats 1,000.5 this way everywhere
         if (List.of(args).contains("--help") || List.of(args).contains("-h")) {
-            System.out.println(Options.USAGE);
-            if (System.out.checkError()) { // a full disk or a closed pipe, which println hides
-                System.err.println("The output could not be written completely.");
-                System.exit(1);
-            }
+            printUsage();
             return;
         }
         try {
@@ -141,6 +138,14 @@ public class Server {
         }
     }
 
+    private static void printUsage() {
+        System.out.println(Options.USAGE);
+        if (System.out.checkError()) { // a full disk or a closed pipe, which println hides
+            System.err.println("The output could not be written completely.");
+            System.exit(1);
+        }
+    }
+
     // ---- Start and stop -------------------------------------------------------------------------
 
     /**
@@ -148,7 +153,7 @@ public class Server {
      * read or the address cannot be used.
      */
     private String start() throws IOException {
-        // Now: a bad list should stop the start, not fail the first request.
+        // Before anything listens: a bad list of names stops the start, not the first request.
         for (Format format : Format.values()) {
             rowWriters.put(format, new RowWriter(format));
         }
@@ -332,19 +337,17 @@ public class Server {
         reply.endStream();
     }
 
-    /**
-     * Takes a slot for a stream. If none is free, a client that has stalled may lose its slot.
-     */
+    /** Takes a slot for a stream. If none is free, the client that stalls longest may lose its. */
     private void takeSlot(Reply reply) throws Refusal {
         try {
-            // With a timeout, even of 0, tryAcquire overtakes nobody who waits.
+            // Without a timeout, even one of 0, tryAcquire would overtake those that wait.
             boolean taken = freeSlots.tryAcquire(0, TimeUnit.SECONDS);
             if (!taken && disconnectLongestStalled()) {
                 taken = freeSlots.tryAcquire(1, TimeUnit.SECONDS);
             }
             reply.hasSlot = taken;
         } catch (InterruptedException e) {
-            // The server is stopping: nobody gets a slot.
+            // The server is stopping: no stream begins any more.
         }
         if (!reply.hasSlot) {
             String detail = "all streams are taken (" + options.maxStreams + "); try again";
@@ -353,8 +356,9 @@ public class Server {
     }
 
     /**
-     * Cuts the stream that has been stalled longest, if for {@link #MIN_STALL_SECONDS_TO_MAKE_ROOM} or
-     * more. One newcomer at a time, so that each cuts a stream of its own.
+     * Disconnects the client that has been stalled longest, if for
+     * {@link #MIN_STALL_SECONDS_TO_MAKE_ROOM} or more. One newcomer at a time, so that two do not
+     * disconnect the same one.
      */
     private synchronized boolean disconnectLongestStalled() {
         Optional<Watch> longest = repliesInProgress.stream().filter(reply -> reply.hasSlot)
@@ -608,14 +612,14 @@ public class Server {
      * <li>{@link #end}: the write has returned, so the client, or the system's buffers, took
      * everything. Between two writes, the server is at work or no row is due yet; the client is not
      * to blame.
-     * <li>{@link #interruptAfter}: the watchdog, or a newcomer without a slot, interrupts a write that
-     * has taken too long.
-     * <li>{@link #close}: the reply is over. From now on it cannot be cut, and an interrupt that
-     * came too late to end a write is cleared.
+     * <li>{@link #interruptAfter}: the watchdog, or a newcomer without a slot, interrupts a write
+     * that has taken too long.
+     * <li>{@link #close}: the reply is over. From now on it cannot be interrupted, and an interrupt
+     * that came too late to end a write is cleared.
      * </ol>
      *
-     * A cut can never reach a later request on the same thread: only step 3 makes it, under the
-     * lock that step 4 also takes, and the thread itself runs step 4 before it goes on.
+     * An interrupt can never reach a later request on the same thread: only step 3 makes it, under
+     * the lock that step 4 also takes, and the thread itself runs step 4 before it goes on.
      */
     private static final class Watch {
         private static final long NOT_WRITING = 0;
@@ -656,10 +660,10 @@ public class Server {
     }
 
     /**
-     * Prints lines on a thread of its own. A pipe that nobody reads blocks whoever prints to it
-     * once its 64 KB are full. Here, that stops the lines and not the requests: when too many lines
-     * are waiting, further ones are only counted. So is a line that cannot be made, as when memory
-     * runs out: a reply must end as it would without a log.
+     * Prints lines on a thread of its own. A pipe that nobody reads blocks the thread that prints
+     * to it once its 64 KB are full. Here, that stops the lines and not the requests: when too many
+     * lines are waiting, further ones are only counted. So is a line that cannot be made, as when
+     * memory runs out: a reply must end as it would without a log.
      */
     private static final class Log {
         private static final int MAX_WAITING_LINES = 1000;
@@ -1082,9 +1086,11 @@ public class Server {
     /**
      * RFC 9562, 5.7: 48 bits of time, the version, 12 more bits of time, the variant, 62 random
      * bits.
+     *
+     * @param moment in units of 1/4096 ms since 1970, which fill the 60 bits of time
      */
-    private static UUID uuid7(long tick, long random) {
-        long time = (tick >>> 12) << 16 | (tick & 0xfff);
+    private static UUID uuid7(long moment, long random) {
+        long time = ((moment >>> 12) << 16) | (moment & 0xfff);
         return new UUID(withVersion(7, time), withVariant(random));
     }
 
