@@ -334,7 +334,7 @@ public class Server {
             freeSlots.release();
         }
         reply.beginStream(query); // for HEAD; GET began with its first rows
-        reply.endStream();
+        reply.end();
     }
 
     /** Takes a slot for a stream. If none is free, the client that stalls longest may lose its. */
@@ -503,8 +503,8 @@ public class Server {
             watch.begin();
             sendHeaders(code, contentType, bytes.length);
             if (!isHead()) body.write(bytes);
-            body.close();
             watch.end();
+            end();
         }
 
         /** Sends the headers of a stream, unless they have been sent. */
@@ -550,12 +550,12 @@ public class Server {
         }
 
         /**
-         * Sends the last chunk, which tells the client that it has everything. HttpServer hides a
-         * failure of {@code close}, on some JDKs one to send up to 4 KB of rows as well: these are
-         * flushed before, and a write that was interrupted counts as failed. Whether the last chunk
-         * arrived cannot be known.
+         * Ends the body; a stream's with the last chunk, which tells the client that it has every
+         * row. HttpServer hides a failure of {@code close}, on some JDKs also one to send the last
+         * 4 KB. So a stream is flushed before, and an interrupt counts as a failure. Whether the
+         * last chunk has arrived cannot be known.
          */
-        void endStream() throws IOException {
+        void end() throws IOException {
             watch.begin();
             body.close();
             watch.end();

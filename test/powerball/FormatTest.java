@@ -63,15 +63,15 @@ class FormatTest {
         return TicketTest.values(Server.Ticket.of(SEED, index));
     }
 
-    private static String fetch(String format) {
+    private static String fetch(Server.Format format) {
         return server.get("/drawing/" + ROWS + "?seed=" + SEED + "&format=" + format).body();
     }
 
     // ---- By the standards -----------------------------------------------------------------------
 
     @ParameterizedTest
-    @ValueSource(strings = {"sql", "csv", "ndjson"})
-    void whatIsReadIsWhatWasMade(String format) {
+    @EnumSource(Server.Format.class)
+    void whatIsReadIsWhatWasMade(Server.Format format) {
         assertEquals(MADE, new Reader(fetch(format)).rows(format));
     }
 
@@ -104,22 +104,21 @@ class FormatTest {
     @ParameterizedTest
     @EnumSource(Server.Format.class)
     void curlSavesAStreamUnderItsSeedAndFormat(Server.Format format) throws IOException {
-        String name = format.name().toLowerCase();
-        try (Run run = Run.start(folder, List.of(Run.tool("curl"), "-sfOJ",
-                server.url + "/drawing/3?seed=42&format=" + name))) {
+        String path = "/drawing/3?seed=42&format=" + format;
+        try (Run run = Run.start(folder, List.of(Run.tool("curl"), "-sfOJ", server.url + path))) {
             assertEquals(0, run.exitCode(), run::err);
         }
-        assertEquals(server.get("/drawing/3?seed=42&format=" + name).body(),
-                Files.readString(folder.resolve("seed-42." + name)));
+        assertEquals(server.get(path).body(),
+                Files.readString(folder.resolve("seed-42." + format)));
     }
 
     @Test void sqlIsTheFormatWhereNoneIsNamed() {
-        assertEquals(fetch("sql"), server.get("/drawing/" + ROWS + "?seed=" + SEED).body());
+        assertEquals(fetch(Server.Format.SQL), server.get("/drawing/" + ROWS + "?seed=" + SEED).body());
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sql", "csv", "ndjson"})
-    void noRowsAreAWholeAnswer(String format) throws IOException {
+    @EnumSource(Server.Format.class)
+    void noRowsAreAWholeAnswer(Server.Format format) throws IOException {
         String answer = server.rawAnswer(ServerProcess.request("/drawing/0?format=" + format));
         assertTrue(ServerProcess.isWhole(answer), answer);
         assertEquals(List.of(), new Reader(ServerProcess.dechunked(answer)).rows(format));
@@ -127,13 +126,13 @@ class FormatTest {
 
     @Test void everySliceOfCsvHasTheHeaderLine() {
         String slice = server.get("/drawing/2?from=5&seed=" + SEED + "&format=csv").body();
-        assertEquals(MADE.subList(5, 7), new Reader(slice).rows("csv"));
+        assertEquals(MADE.subList(5, 7), new Reader(slice).rows(Server.Format.CSV));
     }
 
     // ---- By tools -------------------------------------------------------------------------------
 
     @Test void aLineOfSqlIsARowForSqlite() {
-        assertEquals(joined(MADE), stored(fetch("sql")));
+        assertEquals(joined(MADE), stored(fetch(Server.Format.SQL)));
     }
 
     /** Has SQLite insert each line, into columns that convert nothing. Returns its rows. */
@@ -191,8 +190,9 @@ class FormatTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"sql, 0", "csv, 1", "ndjson, 0"})
-    void everyRowIsALineInEveryFormat(String format, int headerLines) {
+    @EnumSource(Server.Format.class)
+    void everyRowIsALineInEveryFormat(Server.Format format) {
+        int headerLines = format == Server.Format.CSV ? 1 : 0;
         for (int rows : new int[] {0, 1, 1000}) {
             String command = "curl -s '" + server.url + "/drawing/" + rows + "?format=" + format
                     + "' | wc -l";
@@ -205,7 +205,7 @@ class FormatTest {
 
     @Test void csvIsImportedBySqlite() throws IOException {
         String sqlite = Run.tool("sqlite3");
-        Files.writeString(folder.resolve("rows.csv"), fetch("csv"));
+        Files.writeString(folder.resolve("rows.csv"), fetch(Server.Format.CSV));
         try (Run run = Run.start(folder, List.of(sqlite, "rows.db", ".import --csv rows.csv t"))) {
             assertEquals(0, run.exitCode(), run::err);
         }
@@ -217,7 +217,7 @@ class FormatTest {
 
     @Test void ndjsonIsReadByJq() throws IOException {
         String jq = Run.tool("jq");
-        Files.writeString(folder.resolve("rows.ndjson"), fetch("ndjson"));
+        Files.writeString(folder.resolve("rows.ndjson"), fetch(Server.Format.NDJSON));
         try (Run run = Run.start(folder, List.of(jq, "-r", "map(tostring) | join(\"|\")",
                 "rows.ndjson"))) {
             assertEquals(0, run.exitCode(), run::err);
@@ -238,10 +238,10 @@ class FormatTest {
         List<String> command = ServerProcess.withList(folder, "last.txt",
                 String.join("\n", names) + "\n");
         try (ServerProcess edited = ServerProcess.start(folder, command)) {
-            for (String format : List.of("sql", "csv", "ndjson")) {
+            for (Server.Format format : Server.Format.values()) {
                 String body = edited.get("/drawing/300?seed=1&format=" + format).body();
                 assertEquals(names, new Reader(body).rows(format).stream()
-                        .map(row -> row.get(2)).collect(Collectors.toSet()), format);
+                        .map(row -> row.get(2)).collect(Collectors.toSet()), format::toString);
             }
             String lastNames = stored(edited.get("/drawing/300?seed=1").body()).toString();
             assertAll(names.stream().map(name -> () ->
@@ -356,16 +356,16 @@ class FormatTest {
             this.text = text;
         }
 
-        List<List<Object>> rows(String format) {
+        List<List<Object>> rows(Server.Format format) {
             List<List<Object>> rows = new ArrayList<>();
-            if (format.equals("csv")) {
+            if (format == Server.Format.CSV) {
                 expect(String.join(",", COLUMNS) + "\n");
             }
             while (at < text.length()) {
                 rows.add(switch (format) {
-                    case "sql" -> sqlRow();
-                    case "csv" -> csvRow();
-                    default -> ndjsonRow();
+                    case SQL -> sqlRow();
+                    case CSV -> csvRow();
+                    case NDJSON -> ndjsonRow();
                 });
             }
             return rows;

@@ -268,12 +268,15 @@ class OpenApiTest {
         Map<String, Object> content = map(map(map(get, "responses"), "200"), "content");
         List<String> sent = new ArrayList<>();
         for (Server.Format format : Server.Format.values()) {
-            String name = format.name().toLowerCase();
-            HttpResponse<String> response = server.get("/drawing/1?seed=42&format=" + name);
+            HttpResponse<String> response = server.get("/drawing/1?seed=42&format=" + format);
             sent.add(type(response));
             assertEquals(text(map(content, type(response)), "example"), response.body());
         }
         assertEquals(List.copyOf(content.keySet()), sent);
+        Map<String, Object> parameter = parameters().stream()
+                .filter(each -> text(each, "name").equals("format")).findFirst().orElseThrow();
+        assertEquals(Stream.of(Server.Format.values()).map(Server.Format::toString).toList(),
+                list(map(parameter, "schema"), "enum"));
     }
 
     private static String type(HttpResponse<String> response) {
