@@ -74,6 +74,16 @@ class OpenApiTest {
         assertTrue(text(API, "openapi").startsWith("3.1."), response::body);
     }
 
+    /** With "/", clients that are made from the description behind a proxy would miss its path. */
+    @Test void theServerIsWhereItsDescriptionIs() {
+        List<?> servers = list(API, "servers");
+        assertEquals(1, servers.size());
+        String relative = text(object(servers.get(0)), "url");
+        for (String base : List.of(server.url + "/", "https://example.org/a/b/")) {
+            assertEquals(base, URI.create(base + "openapi.json").resolve(relative).toString());
+        }
+    }
+
     @Test void everyPathIsNamedWhereAnotherIsRefused() {
         String detail = detail(server.get("/nope"));
         for (String path : map(API, "paths").keySet()) {
