@@ -252,7 +252,7 @@ public class Server {
         } finally {
             reply.watch.close();
             log.add(reply::logLine);
-            repliesInProgress.remove(reply); // last: at its end, the server waits for all of them
+            repliesInProgress.remove(reply); // last: stop() waits until none is left
         }
     }
 
@@ -334,13 +334,13 @@ public class Server {
             freeSlots.release();
         }
         reply.beginStream(query); // for HEAD; GET began with its first rows
-        reply.end();
+        reply.finish();
     }
 
-    /** Takes a slot for a stream. If none is free, the client that stalls longest may lose its. */
+    /** Takes a slot. If none is free, the client that has stalled longest may have to go. */
     private void takeSlot(Reply reply) throws Refusal {
         try {
-            // Without a timeout, even one of 0, tryAcquire would overtake those that wait.
+            // With a timeout, even one of 0, tryAcquire waits its turn; without, it would not.
             boolean taken = freeSlots.tryAcquire(0, TimeUnit.SECONDS);
             if (!taken && disconnectLongestStalled()) {
                 taken = freeSlots.tryAcquire(1, TimeUnit.SECONDS);
@@ -504,7 +504,7 @@ public class Server {
             sendHeaders(code, contentType, bytes.length);
             if (!isHead()) body.write(bytes);
             watch.end();
-            end();
+            finish();
         }
 
         /** Sends the headers of a stream, unless they have been sent. */
@@ -555,7 +555,7 @@ public class Server {
          * 4 KB. So a stream is flushed before, and an interrupt counts as a failure. Whether the
          * last chunk has arrived cannot be known.
          */
-        void end() throws IOException {
+        void finish() throws IOException {
             watch.begin();
             body.close();
             watch.end();
@@ -579,7 +579,7 @@ public class Server {
             body = exchange.getResponseBody();
         }
 
-        /** What holds no secrets may be read by a page from any origin. */
+        /** Nothing that the server sends is secret: a page from any origin may read it. */
         private void allowEveryPage() {
             headers.set("Access-Control-Allow-Origin", "*");
             headers.set("Access-Control-Expose-Headers", "Drawing-Seed, Drawing-Names");
@@ -660,8 +660,8 @@ public class Server {
     }
 
     /**
-     * Prints lines on a thread of its own. A pipe that nobody reads blocks the thread that prints
-     * to it once its 64 KB are full. Here, that stops the lines and not the requests: when too many
+     * Prints lines on a thread of its own. A pipe that is not read blocks the thread that prints to
+     * it once its 64 KB are full. Here, that stops the lines and not the requests: when too many
      * lines are waiting, further ones are only counted. So is a line that cannot be made, as when
      * memory runs out: a reply must end as it would without a log.
      */
@@ -711,7 +711,7 @@ public class Server {
     /**
      * Rows {@code from} to {@code from + rows - 1} of a stream, and how to send them.
      *
-     * @param drop a drill: the stream breaks after so many rows, if it has more
+     * @param drop for a drill: the stream breaks after this many rows, if it has more
      */
     private record Query(long rows, long seed, long from, Format format, long rate, long drop) {
         private static final long AS_FAST_AS_READ = 0;
@@ -814,11 +814,10 @@ public class Server {
     /**
      * A column of a row.
      *
-     * @param value its value in a ticket: a number, which is written as it is, or anything else,
-     * which is written as the text that {@code toString()} makes of it: up to 100 characters, none
-     * of them a control character
+     * @param value gives its value in a ticket: a number is written as it is, anything else as the
+     * text of its {@code toString()}, of up to 100 characters and no control characters
      * @param choices the list that the value is taken from; empty if it is not taken from a list
-     * @param index where in that list the value is
+     * @param index gives the place of the value in that list
      */
     record Column(String name, Function<Ticket, ?> value, List<?> choices,
             ToIntFunction<Ticket> index) {
@@ -859,8 +858,8 @@ public class Server {
 
     /** How a row is written: in every format, it is one line. */
     enum Format {
-        // Content type, whether there is a header line, whether a value has a key before it; then
-        // what begins a row, parts two values and ends a row.
+        // Content type; whether there is a header line; whether a value has a key before it; what
+        // begins a row, separates two values, and ends a row.
         SQL("text/plain; charset=utf-8", false, false, "(", ", ", ")\n"),
         CSV("text/csv; charset=utf-8; header=present", true, false, "", ",", "\n"),
         NDJSON("application/x-ndjson", false, true, "{", ",", "}\n");
@@ -928,7 +927,7 @@ public class Server {
 
         RowWriter(Format format) {
             List<String> names = Column.ALL.stream().map(Column::name).toList();
-            header = utf8(format.hasHeader ? String.join(",", names) + "\n" : "");
+            header = utf8(format.hasHeader ? String.join(format.separator, names) + "\n" : "");
             for (int i = 0; i < fields.length; i++) {
                 String before = i == 0 ? format.rowStart : format.separator;
                 String key = format.hasKeys ? format.literal(names.get(i)) + ":" : "";
@@ -937,14 +936,14 @@ public class Server {
             rowEnd = utf8(format.rowEnd);
         }
 
-        /** Writes the value of a column, and before it what parts it from the one before. */
+        /** Writes the value of a column, after the text that stands before it in each row. */
         private static FieldWriter fieldWriter(Column column, Format format, String before) {
             if (!column.choices.isEmpty()) {
-                // In advance, as bytes: to make those of each row would double its time.
-                byte[][] fields = column.choices.stream()
+                // Encoded once, in advance: doing so for each row would double the time it takes.
+                byte[][] encoded = column.choices.stream()
                         .map(choice -> utf8(before + format.literal(choice)))
                         .toArray(byte[][]::new);
-                return (ticket, row) -> row.put(fields[column.index.applyAsInt(ticket)]);
+                return (ticket, row) -> row.put(encoded[column.index.applyAsInt(ticket)]);
             }
             String[] quotes = format.literal("text").split("text", -1);
             byte[] beforeText = utf8(before + quotes[0]);
@@ -952,7 +951,7 @@ public class Server {
             return (ticket, row) -> {
                 Object value = column.value.apply(ticket);
                 if (value instanceof UUID) {
-                    // It has nothing to escape. A search for something would take a tenth of a
+                    // It has nothing to escape, and to look for it would take a tenth of a
                     // stream's time.
                     row.put(beforeText);
                     row.put(utf8(value.toString()));
@@ -1122,8 +1121,8 @@ public class Server {
         static final Names LISTS = read();
 
         /**
-         * Eight hex digits that differ where the lists do: two servers whose digits are the same
-         * send the same rows. The hash of a list of texts is specified, so no JDK has another.
+         * Eight hex digits by which a client can tell that another server would send other rows.
+         * How the hash of a list of texts is computed is specified, so every JDK gives the same.
          */
         String hash() {
             return String.format("%08x", List.of(first, last, cities, states).hashCode());
@@ -1152,7 +1151,8 @@ public class Server {
                 }
                 return lines;
             } catch (IOException e) {
-                throw new IllegalArgumentException("names/" + file + ": " + e.getMessage(), e);
+                throw new IllegalArgumentException(
+                        "The lists of names cannot be read: " + e.getMessage(), e);
             }
         }
 

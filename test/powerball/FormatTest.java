@@ -310,6 +310,16 @@ class FormatTest {
         }
     }
 
+    @Test void aListThatIsMissingStopsTheStart() throws IOException {
+        Path program = ServerProcess.copyOfSource(folder);
+        Files.delete(program.resolveSibling("names/last.txt"));
+        try (Run run = Run.start(folder, Run.java(program.toString(), "--port", "0"))) {
+            assertEquals(1, run.exitCode());
+            assertEquals("The lists of names cannot be read: there is no names/last.txt\n",
+                    run.err());
+        }
+    }
+
     // ---- Columns that a student has added -------------------------------------------------------
 
     @Test void aColumnOfANewKindIsWrittenInEveryFormat() throws IOException {
