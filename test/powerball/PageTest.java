@@ -356,7 +356,7 @@ class PageTest {
 
     @Test void whoWantsLessMotionGetsFewerPictures() {
         open(server, "");
-        page.wantLessMotion();
+        page.prefer("prefers-reduced-motion", "reduce");
         page.eval("(window.pictures = 0, new MutationObserver(() => pictures++)"
                 + ".observe(document.querySelector('#tickets'), {childList: true}))");
         run("100", "100", "42");

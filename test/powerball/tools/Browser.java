@@ -224,10 +224,19 @@ public final class Browser implements AutoCloseable {
                     .mapToDouble(metric -> Double.parseDouble((String) metric.get("value"))).sum();
         }
 
-        /** Sets prefers-reduced-motion, as in the settings of a system. */
-        public void wantLessMotion() {
+        /**
+         * Sets a media feature, as in the settings of a system: prefers-color-scheme to dark, for
+         * instance. Any other is as it was at first.
+         */
+        public void prefer(String feature, String value) {
             call(session, "Emulation.setEmulatedMedia", "features",
-                    List.of(Map.of("name", "prefers-reduced-motion", "value", "reduce")));
+                    List.of(Map.of("name", feature, "value", value)));
+        }
+
+        /** What a printer would get, as a PDF: without backgrounds, unless the page insists. */
+        public byte[] pdf(boolean landscape) {
+            Map<?, ?> answer = call(session, "Page.printToPDF", "landscape", landscape);
+            return Base64.getDecoder().decode((String) answer.get("data"));
         }
 
         private void hear(String method, Map<?, ?> params) {
