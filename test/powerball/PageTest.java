@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -295,9 +297,58 @@ class PageTest {
 
     @Test void theCurlLinesWorkAsTheyStand() {
         open(server, "/?rows=3&rate=&seed=42");
+        assertCurlLinesWork(server.url);
+        assertNoErrors();
+    }
+
+    /** As behind a server that has other paths besides. */
+    @Test void belowAPathPageRunCurlLinesAndDescriptionWork() throws IOException {
+        String nginx = Run.tool("nginx");
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        Files.writeString(folder.resolve("nginx.conf"), """
+                daemon off; master_process off; pid nginx.pid; error_log stderr crit; events {}
+                http { access_log off; client_body_temp_path b; proxy_temp_path p;
+                  fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s;
+                  server { listen 127.0.0.1:%d;
+                    location /powerball/ { proxy_pass %s/; proxy_http_version 1.1; } } }
+                """.formatted(port, server.url));
+        try (Run proxy = Run.start(folder, List.of(nginx, "-p", folder + "/", "-c",
+                "nginx.conf"))) {
+            Run.await("nginx", () -> accepts(port), proxy::err);
+            String url = "http://127.0.0.1:" + port + "/powerball";
+            page = browser.open(url + "/?rows=3&rate=&seed=42");
+            page.click("#start");
+            awaitStatus("complete");
+            assertEquals(shown(42, 2), tickets().get(0));
+            awaitAddress("?rows=3&rate=&seed=42");
+            assertEquals(url + "/", page.eval("location.origin + location.pathname"));
+            assertCurlLinesWork(url);
+            page.eval("fetch(document.querySelector('#api a').href).then(answer => answer.json())"
+                    + ".then(all => window.described = all.info.title) && ''");
+            Run.await("the description", () -> page.eval("window.described")
+                    .equals("Powerball stream"));
+            assertNoErrors();
+        }
+    }
+
+    private static boolean accepts(int port) {
+        try {
+            new Socket("127.0.0.1", port).close();
+            return true;
+        } catch (IOException e) {
+            return false; // not yet
+        }
+    }
+
+    /** Each names the address that the page came from, and returns what it says. */
+    private void assertCurlLinesWork(String url) {
         List<String> lines = list(".curl code", "innerText");
         assertEquals(4, lines.size());
         for (String line : lines) {
+            assertTrue(line.contains(" \"" + url + "/drawing/"), line);
             String id = Server.Ticket.of(42, line.contains("from=") ? 999_999 : 0).transactionId()
                     .toString();
             try (Run curl = Run.start(folder, List.of("bash", "-c", line))) {
@@ -305,7 +356,6 @@ class PageTest {
                 assertTrue(curl.out().contains(id), line + curl.out());
             }
         }
-        assertNoErrors();
     }
 
     @Test void aCurlLineIsCopiedOrSelected() {
@@ -370,17 +420,20 @@ class PageTest {
     /** Nothing of the page comes from elsewhere, and nothing in it may run but its own files. */
     @Test void onlyItsOwnScriptsAndStyleMayRun() {
         String html = server.get("/").body();
-        assertEquals(List.of("<script type=\"module\" src=\"/page/main.js\">"),
+        assertEquals(List.of("<script type=\"module\" src=\"page/main.js\">"),
                 all("<(?:style|script)[^>]*>", html));
-        assertEquals(List.of("href=\"data:,\"", "href=\"/page/page.css\"",
-                "src=\"/page/main.js\"", "href=\"#api\""),
+        assertEquals(List.of("href=\"data:,\"", "href=\"page/page.css\"",
+                "src=\"page/main.js\"", "href=\"#api\"", "href=\"openapi.json\""),
                 all("\\b(?:src|href|action)=\\S+?(?=[ >])", html));
         assertEquals(List.of(), all("<[^>]+ (?:on\\w+|style)=[^>]*>", html));
-        for (String file : List.of("page.css", "main.js", "stream.js", "run.js", "rules.js",
-                "tickets.js", "tiers.js", "drums.js", "draw.js", "text.js")) {
+        open(server, "");
+        String loaded = page.eval("performance.getEntriesByType('resource').map(r => r.name)");
+        for (String file : loaded.split(",")) {
+            assertTrue(file.startsWith(server.url + "/page/"), file);
             assertEquals(List.of(), all("@import|url\\(|//[a-z]+\\.|\\beval\\(|innerHTML",
-                    server.get("/page/" + file).body()), file);
+                    server.get(file.substring(server.url.length())).body()), file);
         }
+        assertTrue(loaded.contains("/page/main.js") && loaded.contains("/page/rules.js"), loaded);
     }
 
     @Test void aScreenReaderHearsTheStartAndTheEndOfARun() {

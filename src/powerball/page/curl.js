@@ -3,12 +3,14 @@
 import {readControls} from "./controls.js";
 import {element} from "./element.js";
 import {tryTo} from "./nicety.js";
-import {drawingPath} from "./stream.js";
+import {SERVER_URL, drawingUrl} from "./stream.js";
+
+const WRITTEN_URL = "http://127.0.0.1:8000/"; // in index.html, for a browser without scripts
 
 export function prepareCurlLines() {
   for (const line of document.querySelectorAll(".curl")) {
     const code = line.querySelector("code");
-    code.textContent = code.textContent.replace("ORIGIN", location.origin);
+    code.textContent = code.textContent.replace(WRITTEN_URL, SERVER_URL);
     const button = document.createElement("button");
     button.textContent = "Copy";
     button.addEventListener("click", () => copy(code));
@@ -18,7 +20,7 @@ export function prepareCurlLines() {
 
 /** The one that asks for what the fields say. */
 export function showOwnCurlLine() {
-  element("own").textContent = `curl -sN "${location.origin}${drawingPath(readControls())}"`;
+  element("own").textContent = `curl -sN "${drawingUrl(readControls())}"`;
 }
 
 async function copy(code) {

@@ -7,6 +7,8 @@ import {grouped, rowsAsText} from "./text.js";
 
 const BALL_COLUMNS = ["powerball_1", "powerball_2", "powerball_3", "powerball_4", "powerball_5",
   "powerball_number"];
+// Where the page came from. A proxy may have put the server below a path.
+export const SERVER_URL = location.origin + location.pathname;
 const WORK_MILLIS = 10; // without a pause: more would be felt when scrolling or clicking
 
 const toMyself = new MessageChannel();
@@ -40,7 +42,7 @@ async function outcome(run, page) {
   let answered = false;
   try {
     const options = {cache: "no-store", signal: run.stop.signal};
-    const response = await fetch(drawingPath(missingRows(run)), options);
+    const response = await fetch(drawingUrl(missingRows(run)), options);
     if (!response.ok || !response.headers.has("Drawing-Seed")) {
       return {state: "refused", sentence: "The server refused: " + await readDetail(response)};
     }
@@ -135,16 +137,16 @@ function letBrowserWork() {
 /** Only balls are kept. But a ticket is a function of seed and number: it can be fetched again. */
 export async function fetchBuyer(run, ticket) {
   try {
-    const path = drawingPath({rows: 1, rate: "", seed: run.seed, from: ticket.number - 1});
-    const response = await fetch(path);
+    const url = drawingUrl({rows: 1, rate: "", seed: run.seed, from: ticket.number - 1});
+    const response = await fetch(url);
     Object.assign(ticket, makeTicket(JSON.parse(await response.text()), ticket.number));
   } catch {
     ticket.buyer = "The server did not say who the buyer is";
   }
 }
 
-export function drawingPath({rows, rate, seed, from = 0}) {
-  return "/drawing/" + encode(rows) + "?format=ndjson" + (seed && "&seed=" + encode(seed))
+export function drawingUrl({rows, rate, seed, from = 0}) {
+  return SERVER_URL + "drawing/" + encode(rows) + "?format=ndjson" + (seed && "&seed=" + encode(seed))
       + (rate && "&rate=" + encode(rate)) + (from > 0 ? "&from=" + from : "");
 }
 
