@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -14,12 +16,14 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -963,6 +967,98 @@ class PageTest {
         assertEquals("true", page.eval("document.documentElement.scrollWidth <= 390"));
         assertRatesAreNotCutOff("on a phone");
         assertNoErrors();
+    }
+
+    /** A printer leaves backgrounds out, unless the page insists, and paper is white. */
+    @Test void onPaperBarsBandBallsProgressAndBadgesAreSeenInTheSameColoursForAll()
+            throws IOException {
+        String pdftoppm = Run.tool("pdftoppm");
+        open(server, "/?numbers=15 38 64 65 66 10");
+        run("20000", AS_FAST_AS_IT_COMES, "42");
+        awaitStatus("complete");
+        for (String scheme : List.of("light", "dark")) {
+            page.prefer("prefers-color-scheme", scheme);
+            Path pdf = Files.write(folder.resolve(scheme + ".pdf"), page.pdf());
+            Path pages = folder.resolve(scheme);
+            Run.succeeds(pdftoppm, "-r", "96", "-png", "-l", "2", "" + pdf, "" + pages);
+            BufferedImage first = read(Files.readAllBytes(folder.resolve(scheme + "-1.png")));
+            BufferedImage second = read(Files.readAllBytes(folder.resolve(scheme + "-2.png")));
+            assertEquals(0xffffff, first.getRGB(0, 0) & 0xffffff, scheme);
+            assertStretch(400, first, 0x1c4f8f, scheme + ": progress");
+            assertStretch(100, first, 0xece8dc, scheme + ": band");
+            assertStretch(5, first, 0x4d6484, scheme + ": bars of white balls");
+            assertStretch(15, first, 0xbf1019, scheme + ": bars of Powerballs");
+            assertStretch(30, second, 0x17683a, scheme + ": badge");
+            assertStretch(4, second, 0xd32129, scheme + ": Powerball");
+            assertStretch(4, second, 0xffe889, scheme + ": a ball that was drawn");
+        }
+        assertNoErrors();
+    }
+
+    /** Somewhere at least so many pixels side by side are of a colour: more than a letter has. */
+    private static void assertStretch(int pixels, BufferedImage image, int colour, String what) {
+        int longest = 0;
+        for (int y = 0; y < image.getHeight(); y++) {
+            int stretch = 0;
+            for (int x = 0; x < image.getWidth(); x++) {
+                stretch = distance(image.getRGB(x, y), colour) <= 8 ? stretch + 1 : 0;
+                longest = Math.max(longest, stretch);
+            }
+        }
+        assertTrue(longest >= pixels, what + ": " + longest + " pixels of " + pixels);
+    }
+
+    @Test void inForcedColoursProgressAndBandAreSeen() throws IOException {
+        open(server, "");
+        page.resize(1366, 768);
+        run("20000", AS_FAST_AS_IT_COMES, "42");
+        awaitStatus("complete");
+        page.eval("document.querySelector('#progress').value = 0.5");
+        for (String scheme : List.of("light", "dark")) {
+            page.prefer("forced-colors", "active", "prefers-color-scheme", scheme);
+            BufferedImage screen = read(page.screenshot());
+            int[] progress = box("#progress");
+            int middle = progress[1] + progress[3] / 2;
+            int done = colour(screen, progress[0], middle, progress[2] / 2 - 5);
+            int toDo = colour(screen, progress[0] + progress[2] / 2 + 5, middle,
+                    progress[2] / 2 - 5);
+            int panel = colour(screen, progress[0], progress[1] - 3, progress[2]);
+            assertTrue(distance(done, panel) > 40, scheme + ": progress");
+            assertTrue(distance(done, toDo) > 40, scheme + ": how far it is");
+            for (String figure : List.of("#white", "#red")) {
+                int[] band = box(figure + " .band");
+                int inside = colour(screen, band[0], band[1] + 3, band[2]);
+                int outside = colour(screen, band[0], band[1] - 3, band[2]);
+                assertTrue(distance(inside, outside) > 40, scheme + ": band of " + figure);
+            }
+        }
+        assertNoErrors();
+    }
+
+    /** Left, top, width and height of an element in the window. */
+    private int[] box(String selector) {
+        String found = page.eval(
+                "(box => [box.left, box.top, box.width, box.height].map(Math.round))"
+                + "(document.querySelector('" + selector + "').getBoundingClientRect())");
+        return Arrays.stream(found.split(",")).mapToInt(Integer::parseInt).toArray();
+    }
+
+    /** The colour that most of a line of pixels have. */
+    private static int colour(BufferedImage image, int left, int y, int width) {
+        return IntStream.range(left, left + width).mapToObj(x -> image.getRGB(x, y))
+                .collect(Collectors.groupingBy(rgb -> rgb, Collectors.counting()))
+                .entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
+    }
+
+    /** How far two colours are from each other, where they differ most: in red, green or blue. */
+    private static int distance(int one, int other) {
+        return IntStream.of(16, 8, 0)
+                .map(shift -> Math.abs((one >> shift & 0xff) - (other >> shift & 0xff)))
+                .max().orElseThrow();
+    }
+
+    private static BufferedImage read(byte[] png) throws IOException {
+        return ImageIO.read(new ByteArrayInputStream(png));
     }
 
     private void assertRatesAreNotCutOff(String screen) {

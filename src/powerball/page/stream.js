@@ -146,8 +146,9 @@ export async function fetchBuyer(run, ticket) {
 }
 
 export function drawingUrl({rows, rate, seed, from = 0}) {
-  return SERVER_URL + "drawing/" + encode(rows) + "?format=ndjson" + (seed && "&seed=" + encode(seed))
-      + (rate && "&rate=" + encode(rate)) + (from > 0 ? "&from=" + from : "");
+  return SERVER_URL + "drawing/" + encode(rows) + "?format=ndjson"
+      + (seed && "&seed=" + encode(seed)) + (rate && "&rate=" + encode(rate))
+      + (from > 0 ? "&from=" + from : "");
 }
 
 /** Encodes ! as well, which bash reads inside the quotes of a curl line. */

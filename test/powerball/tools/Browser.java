@@ -225,17 +225,20 @@ public final class Browser implements AutoCloseable {
         }
 
         /**
-         * Sets a media feature, as in the settings of a system: prefers-color-scheme to dark, for
-         * instance. Any other is as it was at first.
+         * Sets media features, as in the settings of a system: prefers-color-scheme and dark, for
+         * instance, names and values by turns. Any other is as it was at first.
          */
-        public void prefer(String feature, String value) {
-            call(session, "Emulation.setEmulatedMedia", "features",
-                    List.of(Map.of("name", feature, "value", value)));
+        public void prefer(String... features) {
+            List<Map<String, String>> named = new ArrayList<>();
+            for (int i = 0; i < features.length; i += 2) {
+                named.add(Map.of("name", features[i], "value", features[i + 1]));
+            }
+            call(session, "Emulation.setEmulatedMedia", "features", named);
         }
 
         /** What a printer would get, as a PDF: without backgrounds, unless the page insists. */
-        public byte[] pdf(boolean landscape) {
-            Map<?, ?> answer = call(session, "Page.printToPDF", "landscape", landscape);
+        public byte[] pdf() {
+            Map<?, ?> answer = call(session, "Page.printToPDF");
             return Base64.getDecoder().decode((String) answer.get("data"));
         }
 
