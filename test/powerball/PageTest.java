@@ -52,6 +52,40 @@ class PageTest {
     // a million rows kept as they are would take 300 MB and more
     private static final long HEAP_BYTES = 20_000_000;
 
+    /** Texts that lie on each other, or leave their panel; of the list, the first ticket's. */
+    private static final String OVERLAPS = """
+            (() => {
+              const texts = [];
+              const walk = document.createTreeWalker(document.querySelector("#stage"),
+                  NodeFilter.SHOW_TEXT);
+              const ignored = ".value, .unseen, option, #tickets li + li, [hidden]";
+              while (walk.nextNode()) {
+                const text = walk.currentNode;
+                const range = document.createRange();
+                range.selectNodeContents(text);
+                if (text.data.trim() !== "" && !text.parentElement.closest(ignored)) {
+                  for (const box of range.getClientRects()) { texts.push({text, box}); }
+                }
+              }
+              const found = [];
+              for (const {text, box} of texts) {
+                const panel = text.parentElement.closest(".panel, header").getBoundingClientRect();
+                if (box.left < panel.left || box.right > panel.right) {
+                  found.push(text.data + " leaves its panel");
+                }
+                for (const other of texts) {
+                  const wide = Math.min(box.right, other.box.right)
+                      - Math.max(box.left, other.box.left);
+                  const high = Math.min(box.bottom, other.box.bottom)
+                      - Math.max(box.top, other.box.top);
+                  if (text !== other.text && wide > 1 && high > 5) {
+                    found.push(text.data + " lies on " + other.text.data);
+                  }
+                }
+              }
+              return found.join("; ");
+            })()""";
+
     @TempDir static Path profile;
     @TempDir Path folder;
     private static Browser browser;
@@ -464,7 +498,7 @@ class PageTest {
         open(server, "/?rows=200&rate=&seed=42&numbers=15 38 64 65 66 10");
         page.click("#start");
         awaitStatus("complete");
-        assertEquals("Best so far " + shown(42, 1) + " 5: $1,000,000", oneLine("#best"));
+        assertEquals("Best " + shown(42, 1) + " 5: $1,000,000", oneLine("#best"));
         for (int i = 0; i < 50; i++) {
             Server.Ticket ticket = Server.Ticket.of(42, 199 - i);
             assertEquals(shown(42, 199 - i) + won(ticket, Set.of(15, 38, 64, 65, 66), 10), tickets()
@@ -869,9 +903,8 @@ class PageTest {
         assertEquals("", page.text("#scale"));
         run("20000", AS_FAST_AS_IT_COMES, "42");
         awaitStatus("complete");
-        assertEquals("From 20,000 rows on: standard deviations (\u03c3) from what is expected. "
-                + "The band: \u00b12\u00a0\u03c3.",
-                page.text("#scale"));
+        assertEquals("From 20,000 rows on, in standard deviations (\u03c3). "
+                + "Band: \u00b12\u00a0\u03c3.", page.text("#scale"));
         assertDeviations("#white", whiteBalls(42, 20_000), 5 / 69.0);
         assertDeviations("#red", powerballs(42, 20_000), 1 / 26.0);
         assertNoErrors();
@@ -936,8 +969,8 @@ class PageTest {
         for (String rows : List.of("1000", "20000")) {
             run(rows, AS_FAST_AS_IT_COMES, "42");
             awaitStatus("complete");
-            for (int[] size : new int[][] {{1920, 1080}, {1366, 630}, {1280, 720}, {1024, 600},
-                    {1024, 500}}) {
+            for (int[] size : new int[][] {{1920, 1080}, {1366, 768}, {1366, 630}, {1280, 800},
+                    {1280, 720}, {1024, 768}, {1024, 600}, {1024, 500}, {960, 600}}) {
                 page.resize(size[0], size[1]);
                 String screen = rows + " rows on " + size[0] + "x" + size[1] + ": ";
                 assertRatesAreNotCutOff(screen);
@@ -1059,6 +1092,35 @@ class PageTest {
 
     private static BufferedImage read(byte[] png) throws IOException {
         return ImageIO.read(new ByteArrayInputStream(png));
+    }
+
+    /** As of a hundred million rows as fast as they come, an hour on the way. */
+    @Test void largeFiguresOverlapNowhereAndStayInTheirPanels() {
+        open(server, "/?numbers=" + JACKPOT_OF_42);
+        run("20000", AS_FAST_AS_IT_COMES, "");
+        awaitStatus("complete");
+        Map<String, String> large = Map.of("#asked", "Rows, of 100,000,000",
+                "#count", "100,000,000", "#speed", "1,234,567", "#elapsed", "59 min 59 s",
+                "#left", "23 h 59 min", "#used-seed", "999999999999999999",
+                "#best .won", "5 + PB: $20,000,000", "#best .number", "99,999,999");
+        large.forEach((selector, text) -> page.eval("document.querySelector('" + selector
+                + "').textContent = '" + text + "'"));
+        page.eval("[...document.querySelectorAll('#tiers tbody tr')].forEach(row => ['4,020,806',"
+                + " '4,020,806', '$401,123,456'].forEach((text, i) =>"
+                + " row.cells[3 + i].textContent = text))");
+        for (int[] size : new int[][] {{1366, 768}, {1280, 800}, {1024, 768}, {1024, 600},
+                {960, 600}, {390, 844}, {320, 653}}) {
+            page.resize(size[0], size[1]);
+            String screen = size[0] + "x" + size[1];
+            assertEquals("", page.eval(OVERLAPS), screen);
+            assertEquals("true", page.eval("document.documentElement.scrollWidth"
+                    + " <= document.documentElement.clientWidth"), screen + " scrolls sideways");
+            assertEquals("true", page.eval("document.querySelector('#tickets').scrollWidth"
+                    + " <= document.querySelector('#tickets').clientWidth"), screen + ": tickets");
+        }
+        page.resize(1280, 800);
+        assertEquals("$20,000,000", page.text("#tiers tbody td"));
+        assertNoErrors();
     }
 
     private void assertRatesAreNotCutOff(String screen) {

@@ -54,8 +54,8 @@ export function showDrums(run) {
   showDrum("white", run.whiteBallCounts, WHITE_BALLS_DRAWN, run.rowsReceived);
   showDrum("red", run.powerballCounts, 1, run.rowsReceived);
   element("scale").textContent = run.rowsReceived < DEVIATION_ROWS ? ""
-      : `From ${grouped(DEVIATION_ROWS)} rows on: standard deviations (\u03c3) from what is`
-          + ` expected. The band: \u00b1${SHADED_DEVIATIONS}\u00a0\u03c3.`;
+      : `From ${grouped(DEVIATION_ROWS)} rows on, in standard deviations (\u03c3).`
+          + ` Band: \u00b1${SHADED_DEVIATIONS}\u00a0\u03c3.`;
 }
 
 /** How often each number of a drum came up, or how far that is from what is expected. */

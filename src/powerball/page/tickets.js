@@ -50,7 +50,7 @@ export function showBest(run, winning) {
   const panel = element("best");
   panel.hidden = winning === null;
   panel.querySelector("h2").textContent =
-      best === null ? "No ticket has won so far" : "Best so far";
+      best === null ? "No ticket has won so far" : "Best";
   const items = best === null ? [] : [makeItem(best, run, winning)];
   panel.querySelector("ol").replaceChildren(...items);
 }
