@@ -1123,6 +1123,30 @@ class PageTest {
         assertNoErrors();
     }
 
+    /** A sum of how much of the window has moved, and how far: from 0.1 on it is felt. */
+    @Test void nothingMovesWhileThePageLoads() {
+        page = browser.open(server.url, """
+                window.moved = 0;
+                window.observer = new PerformanceObserver(list => add(list.getEntries()));
+                window.add = shifts => shifts.forEach(shift => moved += shift.value);
+                observer.observe({type: "layout-shift", buffered: true});
+                """);
+        for (String query : List.of("/", "/?rows=20000&seed=42&numbers=" + JACKPOT_OF_42)) {
+            for (int[] size : new int[][] {{1366, 768}, {1280, 800}, {1024, 768}, {960, 600},
+                    {390, 844}, {320, 653}}) {
+                page.resize(size[0], size[1]);
+                page.open(server.url + query);
+                page.eval("requestAnimationFrame(() => requestAnimationFrame(() =>"
+                        + " window.isDrawn = true))");
+                Run.await("two frames", () -> page.eval("window.isDrawn").equals("true"));
+                page.eval("add(observer.takeRecords())");
+                double moved = Double.parseDouble(page.eval("moved"));
+                assertTrue(moved < 0.1, size[0] + "x" + size[1] + query + ": " + moved);
+            }
+        }
+        assertNoErrors();
+    }
+
     private void assertRatesAreNotCutOff(String screen) {
         String room = page.eval("(select => { const style = getComputedStyle(select);"
                 + " const pen = document.createElement('canvas').getContext('2d'); pen.font = "

@@ -1,29 +1,15 @@
 /** The winning numbers: typed, or drawn by the button. */
 
 import {element} from "./element.js";
-import {
-  BALLS_ON_TICKET, POWERBALLS, WHITE_BALLS, WHITE_BALLS_DRAWN, newDraw,
-} from "./rules.js";
-
-export function makeBallFields() {
-  for (let i = 0; i < BALLS_ON_TICKET; i++) {
-    const field = document.createElement("input");
-    field.className = i < WHITE_BALLS_DRAWN ? "ball" : "red ball";
-    field.inputMode = "numeric";
-    field.autocomplete = "off";
-    field.placeholder = " "; // otherwise :placeholder-shown would not match an empty field
-    field.setAttribute("aria-label", i < WHITE_BALLS_DRAWN ? "White ball " + (i + 1) : "Powerball");
-    ballFields().append(field);
-  }
-}
-
-function ballFields() {
-  return element("draw").querySelector(".balls");
-}
+import {POWERBALLS, WHITE_BALLS, WHITE_BALLS_DRAWN, newDraw} from "./rules.js";
 
 /** The numbers as they stand in the fields. */
 export function ballTexts() {
-  return [...ballFields().children].map(field => field.value.trim());
+  return ballFields().map(field => field.value.trim());
+}
+
+function ballFields() {
+  return [...element("draw").querySelectorAll(".ball")];
 }
 
 export function drawNumbers() {
@@ -36,12 +22,12 @@ export function drawNumbers() {
 }
 
 export function fillBalls(balls) {
-  [...ballFields().children].forEach((field, i) => field.value = balls[i] ?? "");
+  ballFields().forEach((field, i) => field.value = balls[i] ?? "");
 }
 
 /** The draw, or null while it is not a valid one; the hint below it says why. */
 export function readDraw() {
-  const fields = [...ballFields().children];
+  const fields = ballFields();
   const texts = ballTexts();
   const problems = texts.map((text, i) => ballProblem(texts, i));
   fields.forEach((field, i) => field.setAttribute("aria-invalid", problems[i] !== ""));

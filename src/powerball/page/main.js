@@ -3,9 +3,7 @@
 import {putInAddress} from "./address.js";
 import {fillControls, readControls} from "./controls.js";
 import {prepareCurlLines, showOwnCurlLine} from "./curl.js";
-import {
-  ballTexts, drawNumbers, fillBalls, makeBallFields, readDraw,
-} from "./draw.js";
+import {ballTexts, drawNumbers, fillBalls, readDraw} from "./draw.js";
 import {makeDrums, showDrums} from "./drums.js";
 import {element} from "./element.js";
 import {showFigures} from "./figures.js";
@@ -30,7 +28,6 @@ let nextFrame = 0;
 prepare();
 
 function prepare() {
-  makeBallFields();
   makeTiers();
   makeDrums();
   const given = new URLSearchParams(location.search);
