@@ -474,6 +474,27 @@ class PageTest {
         assertTrue(loaded.contains("/page/main.js") && loaded.contains("/page/rules.js"), loaded);
     }
 
+    @Test void withoutScriptsThePageSaysSoWhereItTellsWhatToPress() {
+        open(server, "");
+        assertEquals("Press Start. The same seed gives the same tickets, on every machine.",
+                status());
+        assertEquals(4, list(".curl", "checkVisibility()").stream().filter("true"::equals)
+                .count());
+        page.allowScripts(false);
+        page.open(server.url + "/");
+        assertEquals("This page needs JavaScript. The commands below do not.", status());
+        assertEquals("curl -s \"http://127.0.0.1:8000/drawing/2?seed=42\"",
+                page.text(".curl code"));
+        assertEquals(List.of("true", "true", "true", "false"), list(".curl",
+                "checkVisibility()"), "without scripts, nothing can tell what Start asks for");
+    }
+
+    @Test void aSearchEngineFindsADescription() {
+        open(server, "");
+        String description = page.eval("document.querySelector('meta[name=description]').content");
+        assertTrue(description.matches("(?s)Mock Powerball tickets, .{50,130}\\."), description);
+    }
+
     @Test void aScreenReaderHearsTheStartAndTheEndOfARun() {
         open(server, "");
         assertEquals("Rows,Rate,Seed", page.eval(

@@ -236,6 +236,11 @@ public final class Browser implements AutoCloseable {
             call(session, "Emulation.setEmulatedMedia", "features", named);
         }
 
+        /** Sets whether scripts may run in what is opened from now on. */
+        public void allowScripts(boolean allowed) {
+            call(session, "Emulation.setScriptExecutionDisabled", "value", !allowed);
+        }
+
         /** What a printer would get, as a PDF: without backgrounds, unless the page insists. */
         public byte[] pdf() {
             Map<?, ?> answer = call(session, "Page.printToPDF");
