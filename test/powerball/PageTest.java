@@ -13,7 +13,6 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -174,11 +173,16 @@ class PageTest {
         assertEquals(95, Arrays.stream(heights).max().orElseThrow(), 1,
                 "the highest bar nearly fills the figure");
         assertEquals("expected: " + shown + " each", page.text(figure + " .expected"));
-        int most = IntStream.range(0, counts.length).boxed()
-                .max(Comparator.comparing(i -> counts[i])).orElseThrow();
-        assertTrue(page.text(figure + " figcaption")
-                .contains(" came up most often, " + counts[most] + " times; "),
+        int most = Arrays.stream(counts).max().orElseThrow();
+        int least = Arrays.stream(counts).min().orElseThrow();
+        assertEquals(ballsWith(most, counts) + " came up most often, " + most + " times; "
+                + ballsWith(least, counts) + " least often, " + least + " times.",
                 page.text(figure + " figcaption"));
+    }
+
+    private static String ballsWith(int count, int[] counts) {
+        int[] balls = IntStream.range(0, counts.length).filter(i -> counts[i] == count).toArray();
+        return balls.length == 1 ? "" + (balls[0] + 1) : balls.length + " numbers";
     }
 
     private void assertValues(String figure, int[] counts) {
@@ -301,7 +305,7 @@ class PageTest {
         awaitStatus("refused");
         assertEquals("The server refused: rows must be a whole number from 0 to 1,000,000,000, "
                 + "not \"-5\"", status());
-        assertEquals("- -", page.text("#elapsed") + " " + page.text("#left"));
+        assertEquals("- -", page.text("#elapsed") + " " + page.text("#remaining"));
         assertEquals(List.of("expected", "expected"), list(".expected", "innerText"));
         run("abc", AS_FAST_AS_IT_COMES, "42");
         Run.await("another answer", () -> status().endsWith("not \"abc\""));
@@ -772,10 +776,10 @@ class PageTest {
             Run.await("some rows", () -> rowsShown() > 20);
             signal(hanging, "STOP");
             awaitSilence();
-            assertEquals("- -", page.text("#speed") + " " + page.text("#left"));
+            assertEquals("- -", page.text("#speed") + " " + page.text("#remaining"));
             signal(hanging, "CONT");
             Run.await("rows again", () -> status().equals("Streaming."), this::status);
-            assertTrue(page.text("#left").contains(" h "), page.text("#left"));
+            assertTrue(page.text("#remaining").contains(" h "), page.text("#remaining"));
 
             signal(hanging, "STOP"); // and now its user stops, and goes on
             awaitSilence();
@@ -892,17 +896,40 @@ class PageTest {
         assertNoErrors();
     }
 
-    @Test void theTimeThatIsLeftIsShown() {
+    @Test void theRemainingTimeIsShown() {
         open(server, "");
         run("600", "10", "42");
-        Run.await("a time", () -> page.text("#left").matches("5\\d s|1 min \\d s"), () ->
-                page.text("#left"));
+        Run.await("a time", () -> page.text("#remaining").matches("5\\d s|1 min \\d s"), () ->
+                page.text("#remaining"));
         double progress = Double.parseDouble(page.eval(
                 "document.querySelector('#progress').value"));
         assertTrue(progress > 0 && progress < 0.1, "" + progress);
         page.click("#stop");
         awaitStatus("stopped");
-        assertEquals("-", page.text("#left"));
+        assertEquals("-", page.text("#remaining"));
+        assertNoErrors();
+    }
+
+    /** Winners says it so of the money, which is "left". */
+    @Test void theTimeIsRemainingAndTheMoneyIsLeft() {
+        open(server, "/?numbers=" + JACKPOT_OF_42);
+        run("10", AS_FAST_AS_IT_COMES, "42");
+        awaitStatus("complete");
+        assertEquals(List.of("Rows, of 10", "Rows/s", "Elapsed", "Remaining", "Seed"),
+                list("dt", "textContent"));
+        assertTrue(page.text("#money").contains(", left -$"), page.text("#money"));
+    }
+
+    @Test void ofSeveralNumbersThatCameUpLeastOftenThePageSaysHowMany() {
+        open(server, "");
+        run("1", AS_FAST_AS_IT_COMES, "42");
+        awaitStatus("complete");
+        assertEquals(List.of("5 numbers came up most often, 1 time; 64 numbers least often, "
+                + "0 times.", "10 came up most often, 1 time; 25 numbers least often, 0 times."),
+                list("figcaption", "textContent"));
+        run("0", AS_FAST_AS_IT_COMES, "42");
+        awaitStatus("complete");
+        assertEquals(List.of("", ""), list("figcaption", "textContent"));
         assertNoErrors();
     }
 
@@ -1122,7 +1149,7 @@ class PageTest {
         awaitStatus("complete");
         Map<String, String> large = Map.of("#asked", "Rows, of 100,000,000",
                 "#count", "100,000,000", "#speed", "1,234,567", "#elapsed", "59 min 59 s",
-                "#left", "23 h 59 min", "#used-seed", "999999999999999999",
+                "#remaining", "23 h 59 min", "#used-seed", "999999999999999999",
                 "#best .won", "5 + PB: $20,000,000", "#best .number", "99,999,999");
         large.forEach((selector, text) -> page.eval("document.querySelector('" + selector
                 + "').textContent = '" + text + "'"));

@@ -82,11 +82,20 @@ function showCounts(figure, counts, expected) {
   });
   setHeights(figure.querySelector(".line"), expected / top, 0);
   setHeights(figure.querySelector(".band"), 0, 0);
-  const most = counts.indexOf(Math.max(...counts.subarray(1)), 1);
-  const least = counts.indexOf(Math.min(...counts.subarray(1)), 1);
-  figure.querySelector("figcaption").textContent = expected === 0 ? ""
-      : `${most} came up most often, ${times(counts[most])};`
-          + ` ${least} least often, ${times(counts[least])}.`;
+  figure.querySelector("figcaption").textContent = expected === 0 ? "" : extremes(counts);
+}
+
+function extremes(counts) {
+  const most = Math.max(...counts.subarray(1));
+  const least = Math.min(...counts.subarray(1));
+  return `${ballsWith(most, counts)} came up most often, ${times(most)};`
+      + ` ${ballsWith(least, counts)} least often, ${times(least)}.`;
+}
+
+/** The number that came up so often, or, of several, how many they are. */
+function ballsWith(count, counts) {
+  const balls = [...counts.keys()].filter(ball => ball > 0 && counts[ball] === count);
+  return balls.length === 1 ? balls[0] : balls.length + " numbers";
 }
 
 /** Zero is in the middle. */

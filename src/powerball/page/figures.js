@@ -1,7 +1,7 @@
 /** The figures of a run, and the buttons that can be pressed now. */
 
 import {element} from "./element.js";
-import {elapsed, isRunning, left, speed} from "./run.js";
+import {elapsed, isRunning, remaining, speed} from "./run.js";
 import {grouped} from "./text.js";
 
 export function showFigures(run) {
@@ -12,7 +12,7 @@ export function showFigures(run) {
   element("progress").value = run.rowsAsked > 0 ? run.rowsReceived / run.rowsAsked : 0;
   element("speed").textContent = speed(run) === 0 ? "-" : grouped(speed(run));
   element("elapsed").textContent = run.seed === "" ? "-" : elapsed(run); // no stream, no time
-  element("left").textContent = left(run);
+  element("remaining").textContent = remaining(run);
   element("used-seed").textContent = run.seed || "-";
   element("chooser").textContent = chosen ? "Seed, chosen by the server" : "Seed";
   element("keep").hidden = !chosen;

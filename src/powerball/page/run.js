@@ -159,7 +159,7 @@ export function elapsed(run) {
   return duration(seconds, seconds < 1 ? 2 : 1);
 }
 
-export function left(run) {
+export function remaining(run) {
   if (!isRunning(run) || speed(run) === 0) {
     return "-";
   }
