@@ -1,6 +1,6 @@
 /** The address of the page, which holds all that it takes to see the same again. */
 
-import {tryTo} from "./nicety.js";
+import {tryTo} from "./browser.js";
 
 const PAUSE_MILLIS = 400; // one browser throws at the 101st change in 30 seconds
 

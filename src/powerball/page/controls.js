@@ -1,6 +1,6 @@
 /** The fields that say which rows are wanted, and how fast. */
 
-import {element} from "./element.js";
+import {element} from "./browser.js";
 import {grouped} from "./text.js";
 
 /** Puts into the fields what an address holds, but for the winning numbers. */

@@ -1,6 +1,6 @@
 /** The winning numbers: typed, or drawn by the button. */
 
-import {element} from "./element.js";
+import {element} from "./browser.js";
 import {POWERBALLS, WHITE_BALLS, WHITE_BALLS_DRAWN, newDraw} from "./rules.js";
 
 /** The numbers as they stand in the fields. */

@@ -1,6 +1,6 @@
 /** The bars: how often each number of a drum came up, and how far that is from what is expected. */
 
-import {element} from "./element.js";
+import {element} from "./browser.js";
 import {POWERBALLS, WHITE_BALLS, WHITE_BALLS_DRAWN} from "./rules.js";
 import {grouped, signed, times} from "./text.js";
 

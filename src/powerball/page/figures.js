@@ -1,6 +1,6 @@
 /** The figures of a run, and the buttons that can be pressed now. */
 
-import {element} from "./element.js";
+import {element} from "./browser.js";
 import {elapsed, isRunning, remaining, speed} from "./run.js";
 import {grouped} from "./text.js";
 

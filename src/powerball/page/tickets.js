@@ -1,6 +1,6 @@
 /** The list of the last tickets, and the best of all. */
 
-import {element} from "./element.js";
+import {element} from "./browser.js";
 import {NO_TIER, TIERS, WHITE_BALLS_DRAWN, tierName, tierOf} from "./rules.js";
 import {LISTED_TICKETS, prizeEach} from "./run.js";
 import {dollars, grouped} from "./text.js";

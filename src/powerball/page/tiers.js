@@ -1,6 +1,6 @@
 /** The table of prize tiers: what the tickets should have won, and what they did. */
 
-import {element} from "./element.js";
+import {element} from "./browser.js";
 import {TICKET_DOLLARS, TIERS, anyOdds, odds, tierName} from "./rules.js";
 import {paid} from "./run.js";
 import {dollars, grouped, rough} from "./text.js";

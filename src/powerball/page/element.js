@@ -1,2 +1,0 @@
-/** The element of index.html with an id. */
-export const element = id => document.getElementById(id);
