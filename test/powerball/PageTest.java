@@ -645,8 +645,8 @@ class PageTest {
         Run.await("the modules", () -> page.eval("typeof page").equals("object"));
         page.eval("(() => { const balls = [" + JACKPOT_OF_42.replace(' ', ',') + "];"
                 + " const draw = page.newDraw(balls.slice(0, 5), balls[5]);"
-                + " const run = page.newRun({rows: '2', rate: '', seed: '42'});"
-                + " for (const number of [1, 2]) { page.take(run, {number, buyer: 'Ana',"
+                + " const run = new page.Run({rows: '2', rate: '', seed: '42'});"
+                + " for (const number of [1, 2]) { run.take({number, buyer: 'Ana',"
                 + " place: 'Reno, NV', balls}, draw); }"
                 + " page.showTiers(run, draw); page.showBest(run, draw); return ''; })()");
         assertTrue(oneLine("#best").endsWith(" 5 + PB: $10,000,000"), oneLine("#best"));

@@ -1,7 +1,7 @@
 /** The commands for a terminal, each with a button that copies it. */
 
-import {readControls} from "./controls.js";
 import {element, tryTo} from "./browser.js";
+import {readControls} from "./controls.js";
 import {SERVER_URL, drawingUrl} from "./stream.js";
 
 const WRITTEN_URL = "http://127.0.0.1:8000/"; // in index.html, for a browser without scripts

@@ -1,13 +1,13 @@
 /** The page: its controls, its one run, and what is shown once a frame. */
 
 import {putInAddress} from "./address.js";
+import {element, tryTo} from "./browser.js";
 import {fillControls, readControls} from "./controls.js";
 import {prepareCurlLines, showOwnCurlLine} from "./curl.js";
 import {ballTexts, drawNumbers, fillBalls, readDraw} from "./draw.js";
 import {makeDrums, showDrums} from "./drums.js";
-import {element, tryTo} from "./browser.js";
 import {showFigures} from "./figures.js";
-import {countAgain, isRunning, newRun, silentSeconds} from "./run.js";
+import {Run} from "./run.js";
 import {fetchBuyer, stream} from "./stream.js";
 import {grouped} from "./text.js";
 import {showBest, showTickets} from "./tickets.js";
@@ -19,7 +19,7 @@ const NOTHING_SHOWN = {rows: -1, winning: null};
 
 const lessMotion = tryTo(() => matchMedia("(prefers-reduced-motion: reduce)"));
 let winning = null;
-let run = newRun({rows: "", rate: "", seed: ""});
+let run = new Run({rows: "", rate: "", seed: ""});
 let shown = NOTHING_SHOWN; // of this run, in the last frame
 let shownAt = -Infinity;
 let nextFrame = 0;
@@ -37,7 +37,7 @@ function prepare() {
   element("controls").addEventListener("input", showOwnCurlLine);
   element("controls").addEventListener("submit", start);
   element("rate").addEventListener("change", changeRate);
-  element("stop").addEventListener("click", stop);
+  element("stop").addEventListener("click", () => run.stop());
   element("go-on").addEventListener("click", goOn);
   element("keep").addEventListener("click", keepSeed);
   element("draw").addEventListener("input", changeDraw);
@@ -49,10 +49,10 @@ function prepare() {
 
 function start(event) {
   event.preventDefault();
-  if (isRunning(run)) {
+  if (run.isRunning()) {
     return;
   }
-  run = newRun(readControls());
+  run = new Run(readControls());
   shown = NOTHING_SHOWN;
   element("tickets").replaceChildren();
   streamRows("Streaming.");
@@ -65,17 +65,9 @@ function goOn() {
   streamRows(`Going on from row ${grouped(run.rowsReceived + 1)}.`);
 }
 
-function stop() {
-  run.rateChanged = false;
-  run.stop.abort();
-}
-
-/** This takes effect at once: the rows that are still to come are requested again. */
 function changeRate() {
-  if (isRunning(run)) {
-    run.asked.rate = element("rate").value;
-    run.rateChanged = true;
-    run.stop.abort();
+  if (run.isRunning()) {
+    run.changeRate(element("rate").value);
   }
 }
 
@@ -111,7 +103,7 @@ function changeBalls(balls) {
 
 function changeDraw() {
   winning = readDraw();
-  countAgain(run, winning);
+  run.countAgain(winning);
   showBuyerOfBest();
   changeAddress();
   show();
@@ -128,7 +120,7 @@ async function showBuyerOfBest() {
 
 function show() {
   cancelAnimationFrame(nextFrame);
-  if (isRunning(run)) {
+  if (run.isRunning()) {
     nextFrame = requestAnimationFrame(show);
     const pause = lessMotion?.matches ? CALM_MILLIS : PICTURE_MILLIS;
     if (performance.now() - shownAt < pause) {
@@ -149,7 +141,7 @@ function show() {
 
 /** No break, but no row either: the network or the server may hang. */
 function showSilence() {
-  const seconds = silentSeconds(run);
+  const seconds = run.silentSeconds();
   const sentence = seconds === 0 ? run.sentence : `No row for ${grouped(seconds)} s.`;
   if (element("status").textContent !== sentence) {
     element("status").textContent = sentence;

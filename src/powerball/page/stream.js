@@ -1,8 +1,5 @@
 /** How the rows of a run come from the server, and go on after a break. */
 
-import {
-  beginPart, elapsed, endPart, inParts, rowsArrive, rowsOfAsked, take,
-} from "./run.js";
 import {grouped, rowsAsText} from "./text.js";
 
 const BALL_COLUMNS = ["powerball_1", "powerball_2", "powerball_3", "powerball_4", "powerball_5",
@@ -27,13 +24,13 @@ export async function stream(run, page) {
 
 async function streamPart(run, page) {
   run.rateChanged = false;
-  beginPart(run);
-  run.stop = new AbortController();
+  run.beginPart();
+  run.request = new AbortController();
   page.partBegins();
   const end = await outcome(run, page);
-  run.stop.abort(); // if it ended on this side, the server must learn of it
-  endPart(run);
-  end.sentence ??= `Complete: ${rowsAsText(run.rowsReceived)} in ${elapsed(run)}${inParts(run)}.`;
+  run.request.abort(); // if it ended on this side, the server must learn of it
+  run.endPart();
+  end.sentence ??= `Complete: ${rowsAsText(run.rowsReceived)} in ${run.elapsed()}${run.inParts()}.`;
   return end;
 }
 
@@ -41,7 +38,7 @@ async function streamPart(run, page) {
 async function outcome(run, page) {
   let answered = false;
   try {
-    const options = {cache: "no-store", signal: run.stop.signal};
+    const options = {cache: "no-store", signal: run.request.signal};
     const response = await fetch(drawingUrl(missingRows(run)), options);
     if (!response.ok || !response.headers.has("Drawing-Seed")) {
       return {state: "refused", sentence: "The server refused: " + await readDetail(response)};
@@ -51,17 +48,17 @@ async function outcome(run, page) {
     page.seedIsKnown();
     await receive(response.body.getReader(), run, page);
     return run.rowsReceived === run.rowsAsked ? {state: "complete"}
-        : broken(`The stream ended after ${rowsOfAsked(run)}: the server failed.`);
+        : broken(`The stream ended after ${run.rowsOfAsked()}: the server failed.`);
   } catch (failure) {
-    if (run.stop.signal.aborted) {
-      return {state: "stopped", sentence: `Stopped after ${rowsOfAsked(run)}.`};
+    if (run.request.signal.aborted) {
+      return {state: "stopped", sentence: `Stopped after ${run.rowsOfAsked()}.`};
     }
     if (failure instanceof OtherRows) {
       return broken(`Row ${grouped(run.rowsReceived)} has changed: the server now makes other rows`
           + " of this seed.");
     }
     const failed = "the server or the connection failed.";
-    return broken(answered ? `The stream broke after ${rowsOfAsked(run)}: ${failed}`
+    return broken(answered ? `The stream broke after ${run.rowsOfAsked()}: ${failed}`
         : `No answer came: ${failed}`);
   }
 }
@@ -93,7 +90,7 @@ async function receive(reader, run, page) {
   for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
     const lines = (unfinished + decoder.decode(chunk.value, {stream: true})).split("\n");
     unfinished = lines.pop();
-    rowsArrive(run);
+    run.rowsArrive();
     for (const line of lines) {
       takeLine(run, line, page.winning());
     }
@@ -113,7 +110,7 @@ function takeLine(run, line, winning) {
     return;
   }
   run.lastLine = line;
-  take(run, makeTicket(JSON.parse(line), run.rowsReceived + 1), winning);
+  run.take(makeTicket(JSON.parse(line), run.rowsReceived + 1), winning);
 }
 
 /** A row as the page needs it. Numbers count from 1. */

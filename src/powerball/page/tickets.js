@@ -2,7 +2,7 @@
 
 import {element} from "./browser.js";
 import {NO_TIER, TIERS, WHITE_BALLS_DRAWN, tierName, tierOf} from "./rules.js";
-import {LISTED_TICKETS, prizeEach} from "./run.js";
+import {LISTED_TICKETS} from "./run.js";
 import {dollars, grouped} from "./text.js";
 
 /** `shown` says which rows, and which draw, the list shows already. */
@@ -33,7 +33,7 @@ function makeItem(ticket, run, winning) {
   });
   const tier = tierOf(ticket.balls, winning);
   if (tier !== NO_TIER) {
-    put(".won", `${tierName(TIERS[tier])}: ${dollars(prizeEach(run, tier))}`);
+    put(".won", `${tierName(TIERS[tier])}: ${dollars(run.prizeEach(tier))}`);
   }
   return item;
 }

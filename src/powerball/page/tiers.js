@@ -2,7 +2,6 @@
 
 import {element} from "./browser.js";
 import {TICKET_DOLLARS, TIERS, anyOdds, odds, tierName} from "./rules.js";
-import {paid} from "./run.js";
 import {dollars, grouped, rough} from "./text.js";
 
 export function makeTiers() {
@@ -29,8 +28,8 @@ export function showTiers(run, winning) {
   const {ticketsCounted, winners} = run.tally;
   let allPaid = 0;
   TIERS.forEach((tier, i) => {
-    allPaid += paid(run, i);
-    showTier(i, ticketsCounted / odds(tier), winners[i], paid(run, i), winning);
+    allPaid += run.paid(i);
+    showTier(i, ticketsCounted / odds(tier), winners[i], run.paid(i), winning);
   });
   const allWinners = winners.reduce((sum, some) => sum + some, 0);
   showTier(TIERS.length, ticketsCounted / anyOdds(), allWinners, allPaid, winning);
