@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -250,23 +251,47 @@ class PageTest {
 
     @Test void aBrokenStreamIsAlwaysShownAsBrokenAndEighteenTimesOfTwentyWithAllItsRows() {
         int whole = 0; // on a crowded machine one or two may need longer than the drill gives them
-        try (ServerProcess breaking = ServerProcess.start("--drop-after", "4000")) {
-            open(breaking, "");
-            for (int seed = 1; seed <= 20; seed++) {
-                run("10000", AS_FAST_AS_IT_COMES, "" + seed);
-                awaitStatus("broken");
-                int rows = rowsShown();
-                assertEquals(String.format("The stream broke after %,d of 10,000 rows: the server "
-                        + "or the connection failed.", rows), status());
-                List<String> newest = rows == 0 ? List.of() : List.of(shown(seed, rows - 1));
-                assertEquals(newest, tickets().stream().limit(1).toList());
-                if (rows == 4000) {
-                    whole++;
-                }
+        open(server, "/?drop=4000");
+        for (int seed = 1; seed <= 20; seed++) {
+            run("10000", AS_FAST_AS_IT_COMES, "" + seed);
+            awaitStatus("broken");
+            int rows = rowsShown();
+            assertEquals(String.format("The stream broke after %,d of 10,000 rows: the server "
+                    + "or the connection failed.", rows), status());
+            List<String> newest = rows == 0 ? List.of() : List.of(shown(seed, rows - 1));
+            assertEquals(newest, tickets().stream().limit(1).toList());
+            if (rows == 4000) {
+                whole++;
             }
         }
         assertTrue(whole >= 18, whole + " of 20 had all the rows that were sent");
         assertOnlyError("Failed to load resource: net::ERR_INCOMPLETE_CHUNKED_ENCODING");
+    }
+
+    @Test void aDrillIsShownBesideTheSeedAndStaysInAddressAndCurlLine() {
+        open(server, "");
+        assertEquals("", page.text("#drill"));
+        page.close();
+        open(server, "/?rows=3000&rate=&seed=42&drop=1000");
+        assertEquals("Drill: breaks after 1,000 rows", page.text("#drill"));
+        assertEquals("Seed - Drill: breaks after 1,000 rows", oneLine(".seed")
+                .replace("Use this seed again ", ""));
+        assertTrue(page.text("#own").endsWith("/drawing/3000?format=ndjson&seed=42&drop=1000\""),
+                page.text("#own"));
+        page.click("#start");
+        awaitStatus("broken");
+        awaitAddress("?rows=3000&rate=&seed=42&drop=1000");
+        server.run.awaitOutput("/drawing/3000\\?format=ndjson&seed=42&drop=1000 200 1,000 rows .*"
+                + " broken: drop\n");
+        page.close();
+
+        open(server, "/?drop=often");
+        page.click("#start");
+        awaitStatus("refused");
+        assertTrue(status().startsWith("The server refused: drop must be a whole number"),
+                status());
+        assertOnlyError("Failed to load resource: the server responded with a status of 400 (Bad "
+                + "Request)");
     }
 
     @Test void aPageOfAnotherOriginMayReadRowsSeedAndRefusal() throws IOException {
@@ -712,60 +737,57 @@ class PageTest {
         awaitStatus("complete");
         whole = tiers();
         page.close();
-        try (ServerProcess breaking = ServerProcess.start("--drop-after", "4000")) {
-            open(breaking, "/?numbers=" + JACKPOT_OF_42);
-            assertEquals("true", page.eval("document.querySelector('#go-on').hidden"));
-            run("20000", AS_FAST_AS_IT_COMES, "42");
-            int parts = 1;
-            for (int row = 0; 20_000 - row >= 4000; parts++) {
-                Run.await("a break", () -> page.eval("!document.querySelector('#go-on').hidden")
-                        .equals("true"));
-                int taken = rowsShown();
-                assertTrue(taken > row && taken <= row + 4000, row + " rows, then " + taken);
-                row = taken;
-                assertEquals(String.format("The stream broke after %,d of 20,000 rows: "
-                        + "the server or the connection failed.", row), status());
-                assertEquals(String.format("Go on from row %,d", row + 1), page.text("#go-on"));
-                // At once: the last part has a few rows only.
-                assertEquals(String.format("Going on from row %,d.", row + 1), page.eval(
-                        "(document.querySelector('#go-on').click(),"
-                        + " document.querySelector('#status').textContent)"));
-                // The last row once more, to be compared.
-                breaking.run.awaitOutput("GET /drawing/" + (20_001 - row)
-                        + "\\?format=ndjson&seed=42&from=" + (row - 1) + " begins");
-            }
-            awaitStatus("complete");
-            assertTrue(status().matches("Complete: 20,000 rows in \\d+\\.\\d+ s, in " + parts
-                    + " parts\\."), status());
-            assertEquals("true", page.eval("document.querySelector('#go-on').hidden"));
-            assertEquals(whole, tiers());
-            assertValues("#white", whiteBalls(42, 20_000));
-            assertValues("#red", powerballs(42, 20_000));
-            assertEquals(shown(42, 19_999), tickets().get(0));
-            assertEquals(shown(42, 19_950), tickets().get(49));
+        open(server, "/?drop=4000&numbers=" + JACKPOT_OF_42);
+        assertEquals("true", page.eval("document.querySelector('#go-on').hidden"));
+        run("20000", AS_FAST_AS_IT_COMES, "42");
+        int parts = 1;
+        for (int row = 0; 20_000 - row > 4000; parts++) {
+            Run.await("a break", () -> page.eval("!document.querySelector('#go-on').hidden")
+                    .equals("true"));
+            int taken = rowsShown();
+            assertTrue(taken > row && taken <= row + 4000, row + " rows, then " + taken);
+            row = taken;
+            assertEquals(String.format("The stream broke after %,d of 20,000 rows: "
+                    + "the server or the connection failed.", row), status());
+            assertEquals(String.format("Go on from row %,d", row + 1), page.text("#go-on"));
+            // At once: the last part has a few rows only.
+            assertEquals(String.format("Going on from row %,d.", row + 1), page.eval(
+                    "(document.querySelector('#go-on').click(),"
+                    + " document.querySelector('#status').textContent)"));
+            server.run.awaitOutput("GET /drawing/" + (20_000 - row)
+                    + "\\?format=ndjson&seed=42&from=" + row + "&drop=4000 begins");
         }
+        awaitStatus("complete");
+        assertTrue(status().matches("Complete: 20,000 rows in \\d+\\.\\d+ s, in " + parts
+                + " parts\\."), status());
+        assertEquals("true", page.eval("document.querySelector('#go-on').hidden"));
+        assertEquals(whole, tiers());
+        assertValues("#white", whiteBalls(42, 20_000));
+        assertValues("#red", powerballs(42, 20_000));
+        assertEquals(shown(42, 19_999), tickets().get(0));
+        assertEquals(shown(42, 19_950), tickets().get(49));
         assertOnlyError("Failed to load resource: net::ERR_INCOMPLETE_CHUNKED_ENCODING");
     }
 
     /** As after somebody has edited a list, or if two servers share an address. */
     @Test void aRunDoesNotGoOnWithOtherRows() throws IOException {
         List<String> command = ServerProcess.withList(folder, "last.txt", "Nobody\n");
-        try (ServerProcess breaking = ServerProcess.start("--drop-after", "4000")) {
-            open(breaking, "");
+        try (ServerProcess first = ServerProcess.start()) {
+            open(first, "/?drop=4000");
             run("10000", AS_FAST_AS_IT_COMES, "42");
             awaitStatus("broken");
-            command.set(command.size() - 1, "" + breaking.port);
+            command.set(command.size() - 1, "" + first.port);
         }
         String rows = page.text("#count");
         String before = drawShown();
         try (ServerProcess edited = ServerProcess.start(folder, command)) {
             page.click("#go-on");
-            String sentence = "Row " + rows + " has changed: the server now makes other rows of"
-                    + " this seed.";
-            Run.await(sentence, () -> status().equals(sentence), this::status);
+            awaitStatus("refused");
+            assertEquals("This run cannot go on: the server's lists of names have changed, and so "
+                    + "have the rows of this seed.", status());
             assertEquals(rows, page.text("#count"));
             assertEquals(before, drawShown());
-            edited.run.awaitOutput("GET /drawing/\\d+\\?format=ndjson&seed=42&from=\\d+ ");
+            edited.run.awaitOutput("GET /drawing/\\d+\\?format=ndjson&seed=42&from=\\d+&drop=4000 ");
         }
     }
 
@@ -871,12 +893,31 @@ class PageTest {
                 page.click("#go-on");
                 awaitStatus("refused");
                 assertEquals("The server refused: all streams are taken (1); try again", status());
-                assertTrue(other.isConnected());
+                InputStream others = other.getInputStream();
+                others.skipNBytes(others.available());
+                assertTrue(others.read() >= 0, "the other's stream goes on");
             }
             small.run.awaitOutput("seed=7 200 .* broken: ");
             page.click("#go-on");
             awaitStatus("complete");
             assertValues("#white", whiteBalls(42, 400));
+        }
+        assertOnlyError("Failed to load resource: the server responded with a status of 503 "
+                + "(Service Unavailable)");
+    }
+
+    @Test void aBuyerWhomNoStreamIsFreeForIsNamedAfterTheRun() throws IOException {
+        try (ServerProcess small = ServerProcess.start("--max-streams", "1")) {
+            open(small, "");
+            run("500", "100", "42"); // five seconds: time to draw
+            Run.await("a row", () -> rowsShown() > 0);
+            drawn(JACKPOT_OF_42);
+            String unnamed = "Best 1 The server has not said who bought it "
+                    + JACKPOT_OF_42.replaceFirst(" (\\d+)$", " and $1") + " 5 + PB: $20,000,000";
+            Run.await(unnamed, () -> oneLine("#best").equals(unnamed), () -> oneLine("#best"));
+            awaitStatus("complete");
+            Run.await("the buyer", () -> oneLine("#best").equals("Best " + shown(42, 0)
+                    + " 5 + PB: $20,000,000"), () -> oneLine("#best"));
         }
         assertOnlyError("Failed to load resource: the server responded with a status of 503 "
                 + "(Service Unavailable)");

@@ -19,7 +19,7 @@ const NOTHING_SHOWN = {rows: -1, winning: null};
 
 const lessMotion = tryTo(() => matchMedia("(prefers-reduced-motion: reduce)"));
 let winning = null;
-let run = new Run({rows: "", rate: "", seed: ""});
+let run = new Run({rows: "", rate: "", seed: "", drop: ""});
 let shown = NOTHING_SHOWN; // of this run, in the last frame
 let shownAt = -Infinity;
 let nextFrame = 0;
@@ -58,7 +58,6 @@ function start(event) {
   streamRows("Streaming.");
 }
 
-/** The server need not remember the run: seed and row number say which tickets are missing. */
 function goOn() {
   tryTo(() => element("stop").focus()); // the button disappears, and the focus would go with it
   run.asked.rate = element("rate").value;
@@ -84,6 +83,7 @@ async function streamRows(sentence) {
   });
   say(end.state, end.sentence);
   show();
+  showBuyerOfBest(); // again, if no stream was free for it
 }
 
 /** Only for the start and the end: a screen reader reads this aloud. */
@@ -110,7 +110,7 @@ function changeDraw() {
 }
 
 async function showBuyerOfBest() {
-  if (run.tally.bestTicket !== null) {
+  if (run.tally.bestTicket?.place === "") {
     await fetchBuyer(run, run.tally.bestTicket);
     showBest(run, winning);
   }
@@ -159,7 +159,11 @@ function keepSeed() {
 /** Everything it takes to see the same again. */
 function changeAddress() {
   const asked = run.state === "ready" ? readControls() : run.asked;
-  const parts = new URLSearchParams({...asked, seed: run.seed || asked.seed});
+  const {rows, rate, drop} = asked;
+  const parts = new URLSearchParams({rows, rate, seed: run.seed || asked.seed});
+  if (drop !== "") {
+    parts.set("drop", drop);
+  }
   if (winning !== null) {
     parts.set("numbers", ballTexts().join(" "));
   }

@@ -14,13 +14,12 @@ const SILENCE_SECONDS = 4; // rows are due once a second, at least
 export class Run {
   state = "ready";
   sentence = ""; // what is said of it
-  seed = ""; // until the server names it
+  seed = ""; // until the server names it, and its lists of names
+  names = null;
   rowsReceived = 0;
   whiteBallCounts = new Uint32Array(WHITE_BALLS + 1); // [0] stays 0: balls count from 1
   powerballCounts = new Uint32Array(POWERBALLS + 1);
   latestTickets = [];
-  lastLine = ""; // of the stream
-  lastLineIsDue = false; // once more, as the first of a part
   tally = newTally();
   parts = 0; // a part is a request: there are more than one after a break
   rateChanged = false;
@@ -121,7 +120,6 @@ export class Run {
   beginPart() {
     this.parts++;
     this.#lastPart = {rowsBefore: this.rowsReceived, startedAt: performance.now()};
-    this.lastLineIsDue = this.rowsReceived > 0;
     this.rowsArrive();
   }
 

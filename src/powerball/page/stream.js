@@ -1,6 +1,6 @@
 /** How the rows of a run come from the server, and go on after a break. */
 
-import {grouped, rowsAsText} from "./text.js";
+import {rowsAsText} from "./text.js";
 
 const BALL_COLUMNS = ["powerball_1", "powerball_2", "powerball_3", "powerball_4", "powerball_5",
   "powerball_number"];
@@ -34,17 +34,14 @@ async function streamPart(run, page) {
   return end;
 }
 
-/** Streams to the end, whatever that is. Returns its state and, unless complete, a sentence. */
+/** Streams to the end, however it comes. Returns its state and, unless complete, a sentence. */
 async function outcome(run, page) {
   let answered = false;
   try {
-    const options = {cache: "no-store", signal: run.request.signal};
-    const response = await fetch(drawingUrl(missingRows(run)), options);
-    if (!response.ok || !response.headers.has("Drawing-Seed")) {
-      return {state: "refused", sentence: "The server refused: " + await readDetail(response)};
-    }
+    const response = await ask(run, missingRows(run), run.request.signal);
     answered = true;
     run.seed = response.headers.get("Drawing-Seed");
+    run.names = response.headers.get("Drawing-Names");
     page.seedIsKnown();
     await receive(response.body.getReader(), run, page);
     return run.rowsReceived === run.rowsAsked ? {state: "complete"}
@@ -53,9 +50,8 @@ async function outcome(run, page) {
     if (run.request.signal.aborted) {
       return {state: "stopped", sentence: `Stopped after ${run.rowsOfAsked()}.`};
     }
-    if (failure instanceof OtherRows) {
-      return broken(`Row ${grouped(run.rowsReceived)} has changed: the server now makes other rows`
-          + " of this seed.");
+    if (failure instanceof Refusal) {
+      return {state: "refused", sentence: failure.message};
     }
     const failed = "the server or the connection failed.";
     return broken(answered ? `The stream broke after ${run.rowsOfAsked()}: ${failed}`
@@ -67,14 +63,32 @@ function broken(sentence) {
   return {state: "broken", sentence};
 }
 
-/** From the last row on that has come: another server, or other names, would make it differ. */
+/** The server need not remember the run: seed and row number say which tickets are missing. */
 function missingRows(run) {
-  const {rows, rate, seed} = run.asked;
-  const from = run.rowsReceived - 1;
-  return from < 0 ? {rows, rate, seed} : {rows: run.rowsAsked - from, rate, seed: run.seed, from};
+  const {asked, rowsReceived} = run;
+  const rows = rowsReceived === 0 ? asked.rows : run.rowsAsked - rowsReceived;
+  return {...asked, rows, seed: run.seed || asked.seed, from: rowsReceived || ""};
 }
 
-class OtherRows extends Error {
+/** Rows that this run cannot have. The message is a sentence. */
+class Refusal extends Error {
+}
+
+/** Returns the response with these rows, or throws a Refusal, also if they are of another run. */
+async function ask(run, rows, signal) {
+  const response = await fetch(drawingUrl(rows), {cache: "no-store", signal});
+  const seed = response.headers.get("Drawing-Seed");
+  if (!response.ok || seed === null) {
+    throw new Refusal("The server refused: " + await readDetail(response));
+  }
+  if (run.seed !== "" && seed !== run.seed) {
+    throw new Refusal(`This run cannot go on: the server sends seed ${seed} instead.`);
+  }
+  if (run.seed !== "" && response.headers.get("Drawing-Names") !== run.names) {
+    throw new Refusal("This run cannot go on: the server's lists of names have changed, and so"
+        + " have the rows of this seed.");
+  }
+  return response;
 }
 
 /** The sentence in a problem response (RFC 9457). */
@@ -92,25 +106,13 @@ async function receive(reader, run, page) {
     unfinished = lines.pop();
     run.rowsArrive();
     for (const line of lines) {
-      takeLine(run, line, page.winning());
+      run.take(makeTicket(JSON.parse(line), run.rowsReceived + 1), page.winning());
     }
     if (performance.now() - rested > WORK_MILLIS) {
       await letBrowserWork();
       rested = performance.now();
     }
   }
-}
-
-function takeLine(run, line, winning) {
-  if (run.lastLineIsDue) {
-    run.lastLineIsDue = false;
-    if (line !== run.lastLine) {
-      throw new OtherRows();
-    }
-    return;
-  }
-  run.lastLine = line;
-  run.take(makeTicket(JSON.parse(line), run.rowsReceived + 1), winning);
 }
 
 /** A row as the page needs it. Numbers count from 1. */
@@ -134,18 +136,19 @@ function letBrowserWork() {
 /** Only balls are kept. But a ticket is a function of seed and number: it can be fetched again. */
 export async function fetchBuyer(run, ticket) {
   try {
-    const url = drawingUrl({rows: 1, rate: "", seed: run.seed, from: ticket.number - 1});
-    const response = await fetch(url);
-    Object.assign(ticket, makeTicket(JSON.parse(await response.text()), ticket.number));
+    const row = {rows: 1, seed: run.seed, rate: "", from: ticket.number - 1 || "", drop: ""};
+    const response = await ask(run, row);
+    Object.assign(ticket, makeTicket(await response.json(), ticket.number));
   } catch {
-    ticket.buyer = "The server did not say who the buyer is";
+    ticket.buyer = "The server has not said who bought it";
   }
 }
 
-export function drawingUrl({rows, rate, seed, from = 0}) {
-  return SERVER_URL + "drawing/" + encode(rows) + "?format=ndjson"
-      + (seed && "&seed=" + encode(seed)) + (rate && "&rate=" + encode(rate))
-      + (from > 0 ? "&from=" + from : "");
+/** The address of rows. An empty part is left to the server. */
+export function drawingUrl({rows, seed, rate, from = "", drop}) {
+  const query = Object.entries({format: "ndjson", seed, rate, from, drop})
+      .filter(([, value]) => value !== "").map(([name, value]) => name + "=" + encode(value));
+  return SERVER_URL + "drawing/" + encode(rows) + "?" + query.join("&");
 }
 
 /** Encodes ! as well, which bash reads inside the quotes of a curl line. */
