@@ -221,6 +221,21 @@ class PageTest {
         assertNoErrors();
     }
 
+    @Test void goingBackShowsTheFinishedRun() {
+        open(server, "/?numbers=" + JACKPOT_OF_42);
+        run("200", AS_FAST_AS_IT_COMES, "42");
+        awaitStatus("complete");
+        awaitAddress("?rows=200&rate=&seed=42&numbers=6+42+43+51+52+10");
+        String sentence = status();
+        String before = drawShown();
+        page.open(server.url + "/openapi.json");
+        page.back();
+        assertEquals(sentence, status());
+        assertEquals(before, drawShown());
+        assertEquals("200", page.text("#count"));
+        assertNoErrors();
+    }
+
     @Test void theSeedThatTheServerChoseIsShownAndRepeatsTheRun() {
         open(server, "");
         run("5", AS_FAST_AS_IT_COMES, "");

@@ -139,6 +139,16 @@ public final class Browser implements AutoCloseable {
                     .equals("complete"));
         }
 
+        /** Goes back to the page before. */
+        public void back() {
+            Map<?, ?> history = call(session, "Page.getNavigationHistory");
+            int current = Integer.parseInt((String) history.get("currentIndex"));
+            Map<?, ?> before = (Map<?, ?>) ((List<?>) history.get("entries")).get(current - 1);
+            call(session, "Page.navigateToHistoryEntry", "entryId",
+                    Integer.valueOf((String) before.get("id")));
+            Run.await("the page before", () -> eval("location.href").equals(before.get("url")));
+        }
+
         /** The value of an expression in the page, as text. */
         public String eval(String expression) {
             Map<?, ?> answer = call(session, "Runtime.evaluate", "expression", "String("
