@@ -809,6 +809,27 @@ class PageTest {
         }
     }
 
+    /** As if a server between took no notice of the query. */
+    @Test void aRunDoesNotGoOnWithAnotherSeed() {
+        page = browser.open(server.url + "/?drop=4000", """
+                const ask = fetch;
+                window.fetch = async (url, ...options) => {
+                  const response = await ask(url, ...options);
+                  const headers = new Headers(response.headers);
+                  if (url.includes("from=")) { headers.set("Drawing-Seed", "7"); }
+                  return new Response(response.body, {headers});
+                };
+                """);
+        run("10000", AS_FAST_AS_IT_COMES, "42");
+        awaitStatus("broken");
+        String rows = page.text("#count");
+        page.click("#go-on");
+        awaitStatus("refused");
+        assertEquals("This run cannot go on: the server sends seed 7 instead.", status());
+        assertEquals(rows, page.text("#count"));
+        assertEquals("42", page.text("#used-seed"));
+    }
+
     @Test void aServerThatFallsSilentIsSaidToSendNoRow() {
         try (ServerProcess hanging = ServerProcess.start()) {
             open(hanging, "");
