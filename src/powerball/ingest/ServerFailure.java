@@ -8,6 +8,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -54,7 +55,8 @@ final class ServerFailure {
             return new Failure("%s: it redirects to %s. Give --url the start of that address.",
                     sentence, location);
         }
-        Matcher detail = DETAIL.matcher(response.body());
+        // If a proxy refuses, the client leaves its body out.
+        Matcher detail = DETAIL.matcher(Objects.requireNonNullElse(response.body(), ""));
         if (detail.find()) sentence += ": " + detail.group(1).replaceAll("\\\\(.)", "$1");
         if (status < 500 && !TRANSIENT_STATUS.contains(status)) {
             return new Failure("%s.", sentence);
