@@ -943,7 +943,8 @@ public class Server {
                 byte[][] encoded = column.choices.stream()
                         .map(choice -> utf8(before + format.literal(choice)))
                         .toArray(byte[][]::new);
-                return (ticket, row) -> row.put(encoded[column.index.applyAsInt(ticket)]);
+                ToIntFunction<Ticket> index = column.index;
+                return (ticket, row) -> row.put(encoded[index.applyAsInt(ticket)]);
             }
             String[] quotes = format.literal("text").split("text", -1);
             byte[] beforeText = utf8(before + quotes[0]);
