@@ -113,7 +113,8 @@ class FormatTest {
     }
 
     @Test void sqlIsTheFormatWhereNoneIsNamed() {
-        assertEquals(fetch(Server.Format.SQL), server.get("/drawing/" + ROWS + "?seed=" + SEED).body());
+        String rows = server.get("/drawing/" + ROWS + "?seed=" + SEED).body();
+        assertEquals(fetch(Server.Format.SQL), rows);
     }
 
     @ParameterizedTest

@@ -66,8 +66,6 @@ class ServerTest {
             "path must be /, /drawing/{rows} or /openapi.json, not \"%s\"";
     private static final String METHOD = "method must be GET or HEAD, not \"%s\"";
 
-    // a UUID
-
     private static ServerProcess server;
 
     @BeforeAll static void startAsTheReadmeSays() {
@@ -385,7 +383,7 @@ class ServerTest {
         }
     }
 
-    /** What lies in the folder of a jar was put there by somebody else, for something else. */
+    /** Another program may have put such a file there, for its own purpose. */
     @Test void aJarServesNoFileThatLiesBesideIt(@TempDir Path folder) throws IOException {
         Path jar = Files.copy(Run.PROJECT.resolve("build/server.jar"),
                 folder.resolve("server.jar"));

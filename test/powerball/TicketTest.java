@@ -107,7 +107,8 @@ class TicketTest {
 
     @Test void theHighestRowOfTheHighestStreamFitsItsId() {
         String row = server.get("/drawing/1?seed=" + MAX_SEED + "&from=2000000000").body();
-        assertEquals("(" + plainText(Server.Format.SQL, plainRow(MAX_SEED, 2_000_000_000)) + ")\n", row);
+        String expected = plainText(Server.Format.SQL, plainRow(MAX_SEED, 2_000_000_000));
+        assertEquals("(" + expected + ")\n", row);
         long highestIndex = 2_000_000_000L + 1_000_000_000 - 1;
         assertEquals(plainRow(MAX_SEED, highestIndex),
                 values(Server.Ticket.of(MAX_SEED, highestIndex)).stream().map(Object::toString)
@@ -231,7 +232,8 @@ class TicketTest {
             return switch (format) {
                 case SQL -> isNumber ? value : "'" + value.replace("'", "''") + "'";
                 case CSV -> value;
-                case NDJSON -> '"' + COLUMNS.get(i) + "\":" + (isNumber ? value : '"' + value + '"');
+                case NDJSON -> '"' + COLUMNS.get(i) + "\":"
+                        + (isNumber ? value : '"' + value + '"');
             };
         }).collect(Collectors.joining(format == Server.Format.SQL ? ", " : ","));
     }
