@@ -1,6 +1,7 @@
 package powerball.database;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ class GaleraTest {
     private static final int ROWS = 60_000;
     private static final int RATE = 6_000; // a second: ten seconds in which a node can fail
     private static final String SEED = "7";
+    private static final String LOST = " rows that were committed are not in ";
 
     @TempDir static Path clusterFolder;
     private static Galera cluster;
@@ -50,9 +52,9 @@ class GaleraTest {
             endsWell(ingest);
             assertTrue(ingest.err().contains(Run.TRIES_AGAIN), ingest.err());
         }
-        assertEveryRowOnceOn(0, 2);
+        assertAllRowsOnceOn(0, 2);
         cluster.join(1);
-        assertEveryRowOnceOn(1);
+        assertAllRowsOnceOn(1);
     }
 
     @Test void theNodeThatIsWrittenToHangsAndComesBack() {
@@ -64,7 +66,25 @@ class GaleraTest {
         } finally {
             cluster.resume(1);
         }
-        assertEveryRowOnceOn(0, 1, 2);
+        assertAllRowsOnceOn(0, 1, 2);
+    }
+
+    /** Each reads on the node that it goes on with what it has committed on the one before. */
+    @Test void nodesAreKilledOneAfterTheOther() {
+        int rows = 3 * ROWS;
+        try (Run ingest = ingest(cluster.url("sequential", 0, 1, 2), 0, rows)) {
+            for (int node = 0; node < 2; node++) {
+                long before = ROWS * (node + 1) / 2;
+                int other = node + 1;
+                ingest.awaitMeanwhile("rows", () -> cluster.hasRows(other, before));
+                cluster.kill9(node);
+                Run.await("a cluster of two", () -> cluster.hasSize(other, 2));
+                cluster.join(node);
+                cluster.awaitSynced(node);
+            }
+            endsWell(ingest);
+        }
+        assertEveryRowOnceOn(rows, 0, 1, 2);
     }
 
     @Test void aNodeJoinsInMidRun() {
@@ -76,7 +96,7 @@ class GaleraTest {
             cluster.awaitSynced(2);
             endsWell(ingest);
         }
-        assertEveryRowOnceOn(0, 1, 2);
+        assertAllRowsOnceOn(0, 1, 2);
     }
 
     /** One of three is no majority: it takes nothing, and the ingest waits until it does. */
@@ -90,7 +110,7 @@ class GaleraTest {
             cluster.join(2);
             endsWell(ingest);
         }
-        assertEveryRowOnceOn(0, 1, 2);
+        assertAllRowsOnceOn(0, 1, 2);
     }
 
     @Test void fourSlicesAtOnceThroughDifferentNodes() {
@@ -103,7 +123,7 @@ class GaleraTest {
             endsWell(ingest);
             ingest.close();
         }
-        assertEveryRowOnceOn(0, 1, 2);
+        assertAllRowsOnceOn(0, 1, 2);
     }
 
     private Run ingest(String db, int from, int rows) {
@@ -112,21 +132,27 @@ class GaleraTest {
                 "--db", db));
     }
 
+    /** A node that has not applied yet what another has committed has not lost it. */
     private static void endsWell(Run ingest) {
         assertEquals(0, ingest.exitCode(), ingest.out() + ingest.err());
+        assertFalse(ingest.err().contains(LOST), ingest.err());
         assertTrue(ingest.out().contains("\nStored "), ingest.out());
     }
 
-    private static void assertEveryRowOnceOn(int... nodes) {
-        String csv = server.get("/drawing/" + ROWS + "?format=csv&seed=" + SEED).body();
+    private static void assertAllRowsOnceOn(int... nodes) {
+        assertEveryRowOnceOn(ROWS, nodes);
+    }
+
+    private static void assertEveryRowOnceOn(int rows, int... nodes) {
+        String csv = server.get("/drawing/" + rows + "?format=csv&seed=" + SEED).body();
         List<String> sent = csv.lines().skip(1).map(line -> line.split(",")[0]).toList();
         for (int node : nodes) {
             cluster.awaitSynced(node);
             // A node that has hung takes itself for synced until it hears of the others.
-            Run.await("rows of node " + node, () -> cluster.hasRows(node, ROWS));
+            Run.await("rows of node " + node, () -> cluster.hasRows(node, rows));
             List<String> stored = cluster.node(node)
                     .query("SELECT transaction_id FROM powerball_results ORDER BY 1");
-            assertEquals(ROWS, stored.size(), "on node " + node);
+            assertEquals(rows, stored.size(), "on node " + node);
             assertTrue(sent.equals(stored), "other rows than those that were sent, on " + node);
         }
     }

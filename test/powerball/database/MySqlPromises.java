@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -54,6 +57,47 @@ abstract class MySqlPromises extends ServerPromises {
             assertTrue(ingest.err().contains(" To finish: "), ingest.err());
             assertFalse(ingest.err().contains(Run.TRIES_AGAIN), ingest.err());
         }
+    }
+
+    @Test void tooManyConnectionsOfAUserMayPass() throws SQLException {
+        create(columns());
+        MariaDb server = (MariaDb) database();
+        String db = server.urlOfClerk(rightsToStore());
+        server.limitClerk(1);
+        Connection other = server.connectAsClerk();
+        try (Run ingest = Run.start(folder, ingestCommand(db, "1000"))) {
+            ingest.awaitFailure();
+            assertTrue(ingest.err().contains("max_user_connections"), ingest.err());
+            other.close();
+            assertEquals(0, ingest.exitCode(), ingest.err());
+        } finally {
+            server.limitClerk(0);
+        }
+        assertEveryRowOnce(1_000);
+    }
+
+    @Test void tooManyConnectionsMayPass() throws SQLException {
+        create(columns());
+        MariaDb server = (MariaDb) database();
+        String db = server.urlOfClerk(rightsToStore());
+        List<Connection> others = new ArrayList<>();
+        server.execute("SET GLOBAL max_connections = 10"); // the fewest
+        try {
+            for (int i = 0; i < 10; i++) {
+                others.add(server.connectAsClerk());
+            }
+            try (Run ingest = Run.start(folder, ingestCommand(db, "1000"))) {
+                ingest.awaitFailure();
+                assertTrue(ingest.err().contains("Too many connections"), ingest.err());
+                for (Connection other : others) {
+                    other.close();
+                }
+                assertEquals(0, ingest.exitCode(), ingest.err());
+            }
+        } finally {
+            server.execute("SET GLOBAL max_connections = 151"); // as usual
+        }
+        assertEveryRowOnce(1_000);
     }
 
     @Test void aPartitionedTableIsTaken() {

@@ -54,13 +54,19 @@ public final class MariaDb extends TestDatabase {
      * two is missing.
      */
     public static MariaDb start(Path folder, String scheme) {
+        // With a log, a replica can follow.
+        MariaDb server = start(folder, scheme, "--log-bin", "--server-id=1");
+        server.addUser();
+        server.freshDatabase();
+        return server;
+    }
+
+    private static MariaDb start(Path folder, String scheme, String... options) {
         try {
             MariaDb server = new MariaDb(scheme, folder.resolve("server"), Postgres.freePort(),
-                    List.of());
+                    List.of(options));
             server.makeFolder(folder);
             server.startAgain();
-            server.addUser();
-            server.freshDatabase();
             return server;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -123,6 +129,47 @@ public final class MariaDb extends TestDatabase {
             runAt("", "CREATE USER " + user + " IDENTIFIED BY '" + PASSWORD + "'");
             runAt("", "GRANT ALL ON *.* TO " + user);
         }
+    }
+
+    /** A replica: a server that follows this one, and is only read from until it is promoted. */
+    public MariaDb replica(Path replicaFolder) {
+        // They would let the user write to it before.
+        runAt("", "REVOKE SUPER, READ_ONLY ADMIN ON *.* FROM " + USER + "@'127.0.0.1'");
+        runAt("", "REVOKE SUPER, READ_ONLY ADMIN ON *.* FROM " + USER + "@'localhost'");
+        MariaDb replica = start(replicaFolder, scheme, "--server-id=2", "--read-only");
+        replica.runAt("", "CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = " + port
+                + ", MASTER_USER = '" + USER + "', MASTER_PASSWORD = '" + PASSWORD
+                + "', MASTER_USE_GTID = slave_pos");
+        replica.runAt("", "START SLAVE");
+        replica.use(database);
+        Run.await("the database on the replica", replica::hasDatabase, replica::log);
+        return replica;
+    }
+
+    private boolean hasDatabase() {
+        try (Connection connection = connectTo("")) {
+            return rows(connection, "SHOW DATABASES", ",").contains(database);
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Lets a replica hear no more of the server that it follows. */
+    public void stopFollowing() {
+        execute("STOP SLAVE");
+    }
+
+    /** Makes a replica take over. */
+    public void promote() {
+        stopFollowing();
+        execute("SET GLOBAL read_only = 0");
+    }
+
+    /** What --db takes: this server, and if it does not answer, a replica. */
+    public String urlWith(MariaDb replica) {
+        String mode = scheme.equals("mariadb") ? ":sequential" : "";
+        return "jdbc:" + scheme + mode + "://127.0.0.1:" + port + ",127.0.0.1:" + replica.port
+                + "/" + database + "?user=" + USER;
     }
 
     private void runAt(String database, String sql) {
@@ -193,6 +240,18 @@ public final class MariaDb extends TestDatabase {
         return List.of("DB_PASSWORD=" + PASSWORD);
     }
 
+    /** How many connections that user may have at once; 0: any number. */
+    public void limitClerk(int connections) {
+        for (String host : HOSTS) {
+            runAt("", "ALTER USER clerk@'" + host + "' WITH MAX_USER_CONNECTIONS " + connections);
+        }
+    }
+
+    /** A session of that user's. */
+    public Connection connectAsClerk() throws SQLException {
+        return connectTo(database, "clerk", PASSWORD);
+    }
+
     @Override public Path driverJar() {
         return driverJar;
     }
@@ -202,8 +261,13 @@ public final class MariaDb extends TestDatabase {
     }
 
     private Connection connectTo(String name) throws SQLException {
+        return connectTo(name, "root", "");
+    }
+
+    private Connection connectTo(String name, String user, String password) throws SQLException {
         Properties properties = new Properties();
-        properties.put("user", "root");
+        properties.put("user", user);
+        properties.put("password", password);
         properties.put("connectTimeout", "2000");
         properties.put("socketTimeout", "20000");
         return driver.connect("jdbc:" + scheme + "://127.0.0.1:" + port + "/" + name, properties);
