@@ -59,6 +59,11 @@ abstract class DatabasePromises {
         return database;
     }
 
+    /** Of the server that sends the rows. */
+    String serverUrl() {
+        return server.url;
+    }
+
     @Test void whatTheServerSendsIsStoredToTheByteAndOnlyOnce() {
         stores(5_000, 0);
         stores(6_000, 5_000);

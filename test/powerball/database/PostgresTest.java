@@ -451,6 +451,16 @@ class PostgresTest {
         assertToldOnce("permission denied for schema public", err);
     }
 
+    @Test void aCertificateThatIsNotTrustedEndsTheJobAtOnce() {
+        postgres.speakTls();
+        try (Run ingest = ingest(postgres.url() + "&sslmode=verify-ca&sslrootcert="
+                + postgres.otherCertificate(), "10")) {
+            assertEquals(1, ingest.exitCode(), ingest.out());
+            assertTrue(ingest.err().contains("trust"), ingest.err());
+            assertFalse(ingest.err().contains(Run.TRIES_AGAIN), ingest.err());
+        }
+    }
+
     // ---- No database ----------------------------------------------------------------------------
 
     @Test void aDriverThatIsMissingIsAskedFor() {

@@ -76,11 +76,28 @@ class StandbyTest {
         assertEveryRowOnce();
     }
 
+    /** A client that is led to it by its name alone. */
+    @Test void aStandbyThatIsOnlyReadFromIsTriedAgainUntilItTakesOver() {
+        primary.createTable();
+        Run.await("the table", () -> standby.query("SELECT to_regclass('powerball_results')")
+                .equals(List.of("powerball_results")));
+        try (Run ingest = ingestInto(standby.url())) {
+            ingest.awaitFailure();
+            assertTrue(ingest.err().contains("read-only"), ingest.err());
+            standby.promote();
+            assertEquals(0, ingest.exitCode(), ingest.err());
+        }
+        assertEveryRowOnce();
+    }
+
     private Run ingest() {
         String both = primary.url().replace("/lesson", ",127.0.0.1:" + standby.port + "/lesson");
+        return ingestInto(both + "&targetServerType=primary");
+    }
+
+    private Run ingestInto(String db) {
         return Run.start(folder, primary.command("Ingest", List.of(), "" + ROWS,
-                "--rate", "6000", "--seed", "7", "--url", server.url,
-                "--db", both + "&targetServerType=primary"));
+                "--rate", "6000", "--seed", "7", "--url", server.url, "--db", db));
     }
 
     private void assertEveryRowOnce() {

@@ -90,16 +90,11 @@ public final class MariaDb extends TestDatabase {
     /** Starts the server with options besides those that it always has. */
     void launch(String... moreOptions) {
         if (server != null) server.close();
-        List<String> command = new ArrayList<>();
-        if (IS_ROOT) {
-            command.addAll(List.of("setpriv", "--reuid=" + MACHINE_USER, "--regid=" + MACHINE_USER,
-                    "--clear-groups"));
-        }
-        command.addAll(List.of("mariadbd", "--no-defaults", "--datadir=" + folder,
+        List<String> command = asUser("mariadbd", "--no-defaults", "--datadir=" + folder,
                 "--socket=" + folder.resolve("s"), "--pid-file=" + folder.resolve("pid"),
                 "--port=" + port, "--bind-address=127.0.0.1", "--innodb-buffer-pool-size=64M",
                 // Text must come through whatever the server's usual characters are.
-                "--character-set-server=latin1"));
+                "--character-set-server=latin1");
         command.addAll(options);
         command.addAll(List.of(moreOptions));
         server = Run.start(Path.of("/"), command);
@@ -108,6 +103,27 @@ public final class MariaDb extends TestDatabase {
     @Override public void startAgain() {
         launch();
         awaitAnswer();
+    }
+
+    /** Starts it again, with TLS as well, and a certificate that nobody vouches for. */
+    public void speakTls() {
+        kill9();
+        Path key = folder.resolve("key.pem");
+        Path certificate = folder.resolve("certificate.pem");
+        Run.succeeds(asUser(Run.makeCertificate(key, certificate)).toArray(String[]::new));
+        launch("--ssl-key=" + key, "--ssl-cert=" + certificate);
+        awaitAnswer();
+    }
+
+    /** A command, run by a user who is not root. */
+    private static List<String> asUser(String... command) {
+        List<String> all = new ArrayList<>();
+        if (IS_ROOT) {
+            all.addAll(List.of("setpriv", "--reuid=" + MACHINE_USER, "--regid=" + MACHINE_USER,
+                    "--clear-groups"));
+        }
+        all.addAll(List.of(command));
+        return all;
     }
 
     void awaitAnswer() {

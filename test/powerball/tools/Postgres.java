@@ -350,6 +350,26 @@ public final class Postgres extends TestDatabase {
                 + "WHERE datname = current_database() AND wait_event = 'advisory'");
     }
 
+    /** Lets it speak TLS as well from now on, with a certificate that nobody vouches for. */
+    public void speakTls() {
+        Path data = cluster.resolve("data");
+        succeedsAsUser(Run.makeCertificate(data.resolve("server.key"), data.resolve("server.crt")));
+        execute("ALTER SYSTEM SET ssl = on"); // with files of these names
+        execute("SELECT pg_reload_conf()");
+        Run.await("the setting", () -> query("SHOW ssl").equals(List.of("on")));
+    }
+
+    /** Another certificate. */
+    public Path otherCertificate() {
+        Path certificate = cluster.resolve("other.crt");
+        succeedsAsUser(Run.makeCertificate(cluster.resolve("other.key"), certificate));
+        return certificate;
+    }
+
+    private static void succeedsAsUser(String... command) {
+        Run.succeeds(asUser(command).toArray(String[]::new));
+    }
+
     /** Lets it log all statements from now on. */
     public void logStatements() {
         execute("ALTER SYSTEM SET log_statement = 'all'");

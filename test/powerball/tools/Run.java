@@ -111,6 +111,12 @@ public final class Run implements AutoCloseable {
         }
     }
 
+    /** The command that makes a key, and a certificate for it that nobody vouches for. */
+    static String[] makeCertificate(Path key, Path certificate) {
+        return new String[] {tool("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes",
+            "-subj", "/CN=localhost", "-keyout", key.toString(), "-out", certificate.toString()};
+    }
+
     /**
      * Removes a mount, as soon as that can be: what this process has open on it may be open for a
      * moment in whatever another test starts.
