@@ -16,9 +16,9 @@ public interface Database {
      * option whose name is encoded, and a URL that is not JDBC's. DuckDB's are paths of files.
      */
     Pattern MAY_HOLD_PASSWORD = Pattern.compile("(?is)"
-            + "jdbc:(?!duckdb:)[^?]*@.*|(?!jdbc:)[^/\\\\]*:[^/\\\\]*@.*"
+            + "jdbc:(?!duckdb:)[^?]*@.*|.*//[^/]*@.*|(?!jdbc:)[^/\\\\]*:[^/\\\\]*@.*"
             + "|.*(pass(?!file)|pwd|secret|token)\\w*\\s*=.*"
-            + "|.*[?&;][^=&;]*%[^=&;]*=.*"
+            + "|.*[?&;(][^=&;(]*%[^=&;]*=.*"
             + "|(?!jdbc:).*://.*");
 
     /**

@@ -27,8 +27,8 @@ public interface Dialect {
     /** Those among them that speak of the statement or its rows, or of the right to both. */
     Pattern STATEMENT_STATES = Pattern.compile("(0A|22|23|42|44|45|P0)...");
 
-    /** How the URLs begin, each with the class of its driver. */
-    Map<String, String> driversByUrl();
+    /** The classes of the drivers, by the start of the URLs that they take. */
+    Map<String, String> driversByPrefix();
 
     /** The Maven coordinate of the driver, or of each, for people. */
     String driverCoordinate();
@@ -84,11 +84,6 @@ public interface Dialect {
         }
     }
 
-    /** The fetch size with which a result comes a few rows at a time. */
-    default int rowsPerFetch() {
-        return 1000;
-    }
-
     /** Whether users have passwords. */
     default boolean hasPasswords() {
         return true;
@@ -123,7 +118,7 @@ public interface Dialect {
     }
 
     static List<String> prefixes() {
-        return BY_URL.stream().flatMap(dialect -> dialect.driversByUrl().keySet().stream())
+        return BY_URL.stream().flatMap(dialect -> dialect.driversByPrefix().keySet().stream())
                 .toList();
     }
 }

@@ -8,7 +8,7 @@ import java.util.Map;
 /** DuckDB, which runs inside this program and keeps its database in a file. */
 final class DuckDb implements Dialect {
 
-    @Override public Map<String, String> driversByUrl() {
+    @Override public Map<String, String> driversByPrefix() {
         return Map.of("jdbc:duckdb:", "org.duckdb.DuckDBDriver");
     }
 

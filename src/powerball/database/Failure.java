@@ -10,7 +10,7 @@ public class Failure extends Exception {
 
     private final boolean isResumable;
 
-    /** A failure that the same command can only meet again: a malformed row, another stream. */
+    /** A failure that repeating the command cannot cure: a malformed row, another stream. */
     public Failure(String sentences, Object... values) {
         this(false, String.format(sentences, values), null);
     }

@@ -19,11 +19,13 @@ final class JdbcDatabase implements Database {
     }
 
     static Database at(String url) {
-        Dialect dialect = Dialect.BY_URL.stream()
-                .filter(one -> one.driversByUrl().containsKey(Dialect.prefix(url)))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(Database.accepted()));
-        return new JdbcDatabase(url, dialect);
+        String prefix = Dialect.prefix(url);
+        for (Dialect dialect : Dialect.BY_URL) {
+            boolean isOfDialect = dialect.driversByPrefix().containsKey(prefix);
+            // DuckDB without a path is in memory, and gone at the end.
+            if (isOfDialect && !url.equals(prefix)) return new JdbcDatabase(url, dialect);
+        }
+        throw new IllegalArgumentException(Database.accepted());
     }
 
     /** The URL up to its options. */
@@ -70,7 +72,7 @@ final class JdbcDatabase implements Database {
     private void loadDriver() throws Failure {
         String prefix = Dialect.prefix(url);
         try {
-            Class.forName(dialect.driversByUrl().get(prefix));
+            Class.forName(dialect.driversByPrefix().get(prefix));
         } catch (ClassNotFoundException e) {
             throw Failure.resumable("No driver for %s is in lib/. Put %s there, and run ./build.sh"
                     + " again.", prefix, dialect.driverCoordinate());

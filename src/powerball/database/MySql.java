@@ -22,21 +22,22 @@ final class MySql implements Dialect {
     /** Error codes of too many connections, although the state, 42000, refuses the statement. */
     private static final Set<Integer> TRANSIENT_CODES = Set.of(1203, 1226);
 
-    /** Each unique index, and why it skips rows whose id is new: it is none of the whole id. */
+    /** The unique indexes of the table that meet a condition. A part may be an expression. */
     private static final String UNIQUE_INDEXES = """
-            FROM information_schema.statistics AS part
-            JOIN information_schema.columns AS col USING (table_schema, table_name, column_name)
+            SELECT index_name FROM information_schema.statistics AS part
+            LEFT JOIN information_schema.columns AS col
+            USING (table_schema, table_name, column_name)
             WHERE table_schema = database() AND table_name = '%s' AND non_unique = 0
             GROUP BY index_name HAVING %s""";
     private static final String OF_WHOLE_KEY =
-            "max(column_name = '" + Table.KEY + "' AND sub_part IS NULL)";
+            "max(coalesce(column_name = '" + Table.KEY + "' AND sub_part IS NULL, 0))";
 
     static {
         // MariaDB's driver prints warnings. Its exceptions say all there is to say.
         System.setProperty("mariadb.logging.disable", "true");
     }
 
-    @Override public Map<String, String> driversByUrl() {
+    @Override public Map<String, String> driversByPrefix() {
         Map<String, String> drivers = new LinkedHashMap<>();
         drivers.put("jdbc:mariadb:", "org.mariadb.jdbc.Driver");
         drivers.put(MYSQLS_OWN_DRIVER, "com.mysql.cj.jdbc.Driver");
@@ -71,7 +72,8 @@ final class MySql implements Dialect {
     @Override public String skipsNewRowsBecause(Connection connection) throws SQLException {
         String isKey = OF_WHOLE_KEY + " AND count(*) = 1";
         // Values of AUTO_INCREMENT are the database's own, and new for each row.
-        String isOther = "NOT " + OF_WHOLE_KEY + " AND NOT max(extra LIKE '%auto_increment%')";
+        String isOther = "NOT " + OF_WHOLE_KEY
+                + " AND NOT max(coalesce(extra LIKE '%auto_increment%', 0))";
         if (uniqueIndexes(isKey, connection).isEmpty()) {
             return "no unique index is of " + Table.KEY + " alone and whole";
         }
@@ -82,8 +84,7 @@ final class MySql implements Dialect {
 
     private static List<String> uniqueIndexes(String condition, Connection connection)
             throws SQLException {
-        String from = String.format(UNIQUE_INDEXES, Table.NAME, condition);
-        return Dialect.answers("SELECT index_name " + from, connection);
+        return Dialect.answers(String.format(UNIQUE_INDEXES, Table.NAME, condition), connection);
     }
 
     @Override public Map<String, String> properties(String url) {
@@ -106,8 +107,8 @@ final class MySql implements Dialect {
     }
 
     /**
-     * Each SELECT sees all that is committed, where MySQL's usual isolation shows the rows as the
-     * first one has seen them. A node of a cluster waits until it has applied what the others have
+     * Each SELECT sees all that is committed, where MySQL's usual isolation repeats the snapshot of
+     * the first one. A node of a cluster waits until it has applied what the others have
      * committed: otherwise, rows that are on their way would seem to be lost.
      */
     @Override public void beginToWrite(Connection connection) throws SQLException {

@@ -8,7 +8,7 @@ import java.util.Map;
 /** PostgreSQL, and others that speak its protocol: CockroachDB, YugabyteDB, Citus. */
 final class PostgreSql implements Dialect {
 
-    @Override public Map<String, String> driversByUrl() {
+    @Override public Map<String, String> driversByPrefix() {
         return Map.of("jdbc:postgresql:", "org.postgresql.Driver");
     }
 

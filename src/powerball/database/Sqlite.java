@@ -16,7 +16,7 @@ final class Sqlite implements Dialect {
     /** SQLite's error codes for a statement: an error in it, a constraint, a type. */
     private static final Set<Integer> OF_STATEMENT = Set.of(1, 19, 20);
 
-    @Override public Map<String, String> driversByUrl() {
+    @Override public Map<String, String> driversByPrefix() {
         return Map.of(URL, "org.sqlite.JDBC");
     }
 

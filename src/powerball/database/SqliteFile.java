@@ -76,7 +76,7 @@ final class SqliteFile implements Database {
         }
     }
 
-    /** Without shared memory, only the statement after the pragma fails, and each one from then. */
+    /** Without shared memory, the pragma succeeds, but every later statement fails. */
     private static Connection switchedToLog(Connection connection) throws SQLException {
         try {
             Dialect.answers("PRAGMA journal_mode = WAL", connection);
@@ -118,7 +118,7 @@ final class SqliteFile implements Database {
 
     private void loadDriver() throws Failure {
         try {
-            Class.forName(dialect.driversByUrl().get(Sqlite.URL));
+            Class.forName(dialect.driversByPrefix().get(Sqlite.URL));
         } catch (ClassNotFoundException e) {
             throw Failure.resumable("The SQLite driver is not in lib/. Run ./build.sh once.");
         }

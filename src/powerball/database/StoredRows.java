@@ -11,8 +11,8 @@ import java.util.Map;
 
 /**
  * Reads back rows that have been sent to the table, by their ids, and compares every column with
- * what was sent. So a table that changes, cuts or drops rows shows, and so do rows of another
- * stream under the same ids.
+ * the value that was sent. So a table that changes, cuts or drops rows shows, and so do rows of
+ * another stream under the same ids.
  */
 public final class StoredRows {
 
@@ -29,9 +29,16 @@ public final class StoredRows {
                 + " WHERE " + Table.KEY + " IN (" + "?, ".repeat(ROWS_AT_ONCE - 1) + "?)");
     }
 
-    /** Whether there is a row with the id of this one. */
-    public boolean holds(Object[] row) throws SQLException, Failure {
-        return !read(List.<Object[]>of(row)).isEmpty();
+    /**
+     * Whether there is a row with the id of this one. If so, compares it.
+     *
+     * @param number the number of the row in the job, for messages
+     */
+    public boolean holds(Object[] row, long number) throws SQLException, Failure {
+        Map<String, Object[]> stored = read(List.<Object[]>of(row));
+        if (stored.isEmpty()) return false;
+        compare(row, stored.get(id(row)), number, true);
+        return true;
     }
 
     /**
@@ -98,7 +105,7 @@ public final class StoredRows {
             if (areNew) {
                 throw Failure.resumable("%s: the table changes it. %s", difference, Table.ADVICE);
             }
-            throw new Failure("%s: the row was there before, from another stream. Ask the server"
+            throw new Failure("%s: the row was there before, from another stream. Use the server"
                     + " that sent it, or name another database with --db.", difference);
         }
     }
@@ -107,7 +114,8 @@ public final class StoredRows {
         if (sent instanceof Number number) { // stored in any type of number
             return stored instanceof Number other && number.doubleValue() == other.doubleValue();
         }
-        String text = String.valueOf(stored);
+        if (stored == null) return false;
+        String text = stored.toString();
         return kind == Table.Kind.ID ? text.equalsIgnoreCase((String) sent) : text.equals(sent);
     }
 

@@ -28,7 +28,7 @@ public final class TransientFailure extends Failure {
     }
 
     /** Whether the next attempt needs no pause. */
-    public boolean isForNextAttempt() {
+    public boolean needsNoPause() {
         return waitSeconds == AT_ONCE;
     }
 

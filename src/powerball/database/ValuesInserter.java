@@ -8,15 +8,17 @@ import java.util.List;
 /** Stores many rows in one statement, {@code INSERT … VALUES (…), (…)}, and many such at once. */
 final class ValuesInserter implements Inserter {
 
+    private final Connection connection;
+    private final Dialect dialect;
     private final int rowsPerStatement;
     private final PreparedStatement insertMany;
-    private final PreparedStatement insertOne;
 
     ValuesInserter(Connection connection, Dialect dialect, int rowsPerStatement)
             throws SQLException {
+        this.connection = connection;
+        this.dialect = dialect;
         this.rowsPerStatement = rowsPerStatement;
         insertMany = connection.prepareStatement(statement(rowsPerStatement, dialect));
-        insertOne = connection.prepareStatement(statement(1, dialect));
     }
 
     private static String statement(int rows, Dialect dialect) {
@@ -26,15 +28,13 @@ final class ValuesInserter implements Inserter {
     }
 
     @Override public int insert(List<Object[]> rows) throws SQLException {
-        int many = rows.size() / rowsPerStatement * rowsPerStatement;
-        int rowsStored = 0;
-        if (many > 0) {
-            rowsStored += insert(rows.subList(0, many), insertMany, rowsPerStatement);
+        int rest = rows.size() % rowsPerStatement;
+        int many = rows.size() - rest;
+        int rowsStored = insert(rows.subList(0, many), insertMany, rowsPerStatement);
+        if (rest == 0) return rowsStored;
+        try (PreparedStatement insertRest = connection.prepareStatement(statement(rest, dialect))) {
+            return rowsStored + insert(rows.subList(many, rows.size()), insertRest, rest);
         }
-        if (many < rows.size()) {
-            rowsStored += insert(rows.subList(many, rows.size()), insertOne, 1);
-        }
-        return rowsStored;
     }
 
     private static int insert(List<Object[]> rows, PreparedStatement statement, int rowsEach)

@@ -1,6 +1,5 @@
 package powerball.ingest;
 
-import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
 import java.util.List;
 import powerball.database.Failure;
@@ -11,7 +10,7 @@ import powerball.database.Failure;
  */
 sealed interface Arrival {
 
-    record Headers(HttpHeaders headers) implements Arrival {
+    record Headers(StreamName stream) implements Arrival {
     }
 
     record Rows(List<Object[]> rows) implements Arrival {

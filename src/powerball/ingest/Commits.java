@@ -6,36 +6,43 @@ import java.util.Iterator;
 import java.util.Optional;
 
 /**
- * The commits of a job, each with its last row. A database may lose commits, when a machine takes
- * over that has not heard of them all, or when one crashes that had not written them yet. They are
- * lost from the end, so where a commit's last row is still there, nothing before it is lost.
+ * The commits of a job. A database may lose commits, when a machine takes over that has not heard
+ * of them all, or when one crashes that had not written them yet. The newest are lost first: where
+ * a row that a commit has added is still there, nothing before it is lost. A row that was there
+ * before says nothing.
  */
 final class Commits {
 
     private static final int MAX_KEPT = 1000; // a commit a second: a quarter of an hour
 
-    /** Rows and those among them that were there before, in this commit and all before it. */
-    record Commit(long rows, long alreadyThere, Object[] lastRow) {
+    /** A row that was not there before, and its number in the job. */
+    record NewRow(Object[] row, long number) {
     }
+
+    /**
+     * A commit.
+     *
+     * @param rows how many rows of the job are committed with it
+     * @param alreadyThere how many of them were in the table before they were sent to it
+     * @param lastNew the last row that it has added; if it has added none, the one of the commit
+     * before
+     */
+    record Commit(long rows, long alreadyThere, Optional<NewRow> lastNew) {
+    }
+
+    private static final Commit NONE = new Commit(0, 0, Optional.empty());
 
     private final Deque<Commit> kept = new ArrayDeque<>();
 
-    /** How many rows of the job are committed. */
-    long rows() {
-        return last().map(Commit::rows).orElse(0L);
+    Commit last() {
+        return kept.isEmpty() ? NONE : kept.getLast();
     }
 
-    /** How many of them were in the table before they were sent to it. */
-    long alreadyThere() {
-        return last().map(Commit::alreadyThere).orElse(0L);
-    }
-
-    Optional<Commit> last() {
-        return Optional.ofNullable(kept.peekLast());
-    }
-
-    void add(long rows, long alreadyThere, Object[] lastRow) {
-        kept.addLast(new Commit(rows() + rows, alreadyThere() + alreadyThere, lastRow));
+    /** Takes how many rows a commit has, and how many of them were there before. */
+    void add(long rows, long alreadyThere, Optional<NewRow> lastNew) {
+        Commit before = last();
+        kept.addLast(new Commit(before.rows + rows, before.alreadyThere + alreadyThere,
+                lastNew.or(before::lastNew)));
         if (kept.size() > MAX_KEPT) kept.removeFirst();
     }
 

@@ -2,7 +2,6 @@ package powerball.ingest;
 
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
@@ -17,33 +16,12 @@ import powerball.database.Failure;
 
 /**
  * One request for rows, and its response, as the thread that stores the rows sees it: it calls
- * {@link #begin} once and {@link #next} until {@link #hasEnded}. The threads of the HTTP client
+ * {@link #begin} once and {@link #next} until {@link #isComplete}. The threads of the HTTP client
  * only add to the queue of {@link Arrival}s.
  */
 final class Download implements AutoCloseable {
 
     private static final long POLL_MILLIS = 50; // for rows, before the caller checks other things
-
-    /**
-     * The headers in which a stream says what it is: its seed, and the hash of the server's lists
-     * of names. Empty where a header is missing.
-     */
-    record StreamName(String seed, String names) {
-
-        static StreamName of(HttpHeaders headers) {
-            return new StreamName(headers.firstValue("Drawing-Seed").orElse(""),
-                    headers.firstValue("Drawing-Names").orElse(""));
-        }
-
-        /** Whether the rest of the stream can be asked for after a break. */
-        boolean isResumable() {
-            return !seed.isEmpty();
-        }
-
-        @Override public String toString() {
-            return String.format("Drawing-Seed \"%s\", Drawing-Names \"%s\"", seed, names);
-        }
-    }
 
     private final Options options;
     private final long firstRow;
@@ -55,7 +33,7 @@ final class Download implements AutoCloseable {
     private boolean hasBegun; // the stream of this response
     private long rowsTaken;
     private long nanosWithoutRow; // spent in waiting: a slow database is not the server's fault
-    private boolean hasEnded;
+    private boolean isComplete;
 
     /**
      * A request for the rows from this one on.
@@ -87,7 +65,7 @@ final class Download implements AutoCloseable {
     /** Called on a thread of the HTTP client, when the headers are there. */
     private HttpResponse.BodySubscriber<String> receiverFor(HttpResponse.ResponseInfo info) {
         if (info.statusCode() != 200) return new RefusalReceiver();
-        arrivals.add(new Arrival.Headers(info.headers()));
+        arrivals.add(new Arrival.Headers(StreamName.of(info.headers())));
         return receiver;
     }
 
@@ -102,8 +80,8 @@ final class Download implements AutoCloseable {
     }
 
     /** Whether all rows have been taken. */
-    boolean hasEnded() {
-        return hasEnded;
+    boolean isComplete() {
+        return isComplete;
     }
 
     /** The name of the stream, if this or an earlier response has begun one. */
@@ -116,34 +94,30 @@ final class Download implements AutoCloseable {
         long start = System.nanoTime();
         Arrival arrival = Objects.requireNonNullElse(
                 arrivals.poll(POLL_MILLIS, TimeUnit.MILLISECONDS), new Arrival.Nothing());
-        if (arrival instanceof Arrival.Rows rows) {
+        List<Object[]> rows = List.of();
+        if (arrival instanceof Arrival.Rows come) {
             receiver.requestMore();
-            return taken(rows.rows());
+            rows = come.rows();
+            rowsTaken += rows.size();
         }
-        nanosWithoutRow += System.nanoTime() - start;
-        if (arrival instanceof Arrival.Nothing) checkStall();
-        if (arrival instanceof Arrival.Headers headers) check(StreamName.of(headers.headers()));
-        if (arrival instanceof Arrival.End end) end(end.isInsideRow() ? " inside a row" : "");
-        if (arrival instanceof Arrival.Break broken) throw failure(broken.cause());
+        nanosWithoutRow = rows.isEmpty() ? nanosWithoutRow + System.nanoTime() - start : 0;
+        if (arrival instanceof Arrival.Headers headers) check(headers.stream());
+        if (arrival instanceof Arrival.End end) {
+            endUnlessRowsMiss("The stream ended" + (end.isInsideRow() ? " inside a row" : ""));
+        }
+        if (arrival instanceof Arrival.Break broken) breakBecause(broken.cause());
         if (arrival instanceof Arrival.Malformed malformed) throw malformed.failure();
         if (arrival instanceof Arrival.Fault fault) throw new IllegalStateException(fault.cause());
         if (arrival instanceof Arrival.Refusal refusal) {
             throw ServerFailure.refusal(refusal.response());
         }
-        return List.of();
-    }
-
-    private List<Object[]> taken(List<Object[]> rows) {
-        if (!rows.isEmpty()) nanosWithoutRow = 0;
-        rowsTaken += rows.size();
+        checkStall();
         return rows;
     }
 
     private void checkStall() throws Failure {
         if (nanosWithoutRow < TimeUnit.SECONDS.toNanos(options.stallSeconds())) return;
-        hasEnded = hasAllRows(); // then only the end of the stream is missing
-        if (hasEnded) return;
-        throw missingRows(String.format("No row came for %,d s", options.stallSeconds()));
+        endUnlessRowsMiss(String.format("No row came for %,d s", options.stallSeconds()));
     }
 
     /** Rows of another stream would be stored beside those of the first. */
@@ -164,24 +138,18 @@ final class Download implements AutoCloseable {
         hasBegun = true;
     }
 
-    private Failure failure(Throwable cause) {
-        return hasBegun ? missingRows("The stream broke (" + Failure.message(cause) + ")")
-                : ServerFailure.noResponse(options.url(), cause);
+    private void breakBecause(Throwable cause) throws Failure {
+        if (!hasBegun) throw ServerFailure.noResponse(options.url(), cause);
+        endUnlessRowsMiss("The stream broke (" + Failure.message(cause) + ")");
     }
 
-    private void end(String where) throws Failure {
-        hasEnded = hasAllRows();
-        if (!hasEnded) throw missingRows("The stream ended" + where);
-    }
-
-    private boolean hasAllRows() {
-        return hasBegun && firstRow + rowsTaken == options.rows();
-    }
-
-    private Failure missingRows(String happened) {
+    /** With all rows, only the end of the stream is missing, and not missed. */
+    private void endUnlessRowsMiss(String happened) throws Failure {
+        long rows = firstRow + rowsTaken;
+        isComplete = hasBegun && rows == options.rows();
+        if (isComplete) return;
         boolean isResumable = stream.map(StreamName::isResumable).orElse(true);
-        return ServerFailure.missingRows(happened, firstRow + rowsTaken, options.rows(),
-                isResumable);
+        throw ServerFailure.missingRows(happened, rows, options.rows(), isResumable);
     }
 
     /** All rows that have arrived, up to a break. It does not wait. */

@@ -4,7 +4,7 @@ import java.net.http.HttpClient;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 
-/** The HTTP client, made and closed so that a small job is quick. */
+/** The HTTP client, made and ended so that a small job is quick. */
 final class Http {
 
     private Http() {
@@ -21,18 +21,11 @@ final class Http {
     }
 
     /**
-     * Ends the selector thread of a client that has nothing left to do. The JVM would wait 0.3 s
-     * for it. From JDK 21 on, the client can be closed; before, an interrupt ends the thread.
+     * Ends the selector thread of a client that has nothing left to do: the JVM would wait 0.3 s
+     * for it. (From JDK 21 on, a client can be closed, but waits for each response to end, and a
+     * refusal may be endless.)
      */
-    static void close(HttpClient client) {
-        if (client instanceof AutoCloseable closeable) {
-            try {
-                closeable.close();
-            } catch (Exception e) {
-                // The program is about to end, and all rows are stored.
-            }
-            return;
-        }
+    static void end() {
         Thread[] threads = new Thread[Thread.activeCount()];
         int count = Thread.enumerate(threads);
         for (int i = 0; i < count; i++) {
@@ -41,7 +34,7 @@ final class Http {
     }
 
     /**
-     * For a client that never encrypts, and so never uses it. The JDK's own context would load
+     * A placeholder: a client of http: URLs never uses it. The JDK's own context would load
      * ciphers and certificates, and then be asked for its parameters: together a fifth of the time
      * that a job of one row takes.
      */

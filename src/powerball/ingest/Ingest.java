@@ -48,7 +48,7 @@ public final class Ingest {
     private final Progress progress;
     private final Interruption interruption = new Interruption();
     private final HttpClient client;
-    private Optional<Download.StreamName> stream = Optional.empty();
+    private Optional<StreamName> stream = Optional.empty();
 
     private Ingest(Options options) {
         this.options = options;
@@ -73,7 +73,7 @@ public final class Ingest {
         try {
             job();
             store.close();
-            Http.close(client);
+            Http.end();
             return reportSuccess();
         } catch (Failure failure) {
             reportFailure(failure.getMessage(), failure.isResumable() && sameCommandResumes());
@@ -101,6 +101,7 @@ public final class Ingest {
                 attempt();
                 return;
             } catch (TransientFailure failure) {
+                interruption.check();
                 boolean hasNewRows = store.mostCommitted() > before;
                 if (hasNewRows) patience.renew();
                 long millis = patience.pauseAfter(failure);
@@ -136,7 +137,7 @@ public final class Ingest {
 
     private void storeAll(Download download) throws Failure, InterruptedException {
         try {
-            while (!download.hasEnded()) {
+            while (!download.isComplete()) {
                 store.add(download.next());
                 store.commitIfDue();
                 progress.show(store.sent());
@@ -158,7 +159,7 @@ public final class Ingest {
 
     /** Rows of another stream would come from a server that names none, beside those stored. */
     private boolean sameCommandResumes() {
-        boolean isResumable = stream.map(Download.StreamName::isResumable).orElse(true);
+        boolean isResumable = stream.map(StreamName::isResumable).orElse(true);
         return isResumable || store.committed() == 0;
     }
 

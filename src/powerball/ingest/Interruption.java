@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Interruption {
 
-    /** Longer than a driver waits for its server. One that never returns must not last longer. */
+    /** Longer than a driver waits for its server. A call that never returns is cut off then. */
     private static final long MAX_WAIT_SECONDS = 45;
 
     private final CountDownLatch finished = new CountDownLatch(1);

@@ -47,7 +47,7 @@ final class Patience {
             throw failure.afterWaitingInVain(String.format(
                     "No new row could be stored for %,d s (--patience-seconds).", limitSeconds));
         }
-        if (failure.isForNextAttempt()) return 0;
+        if (failure.needsNoPause()) return 0;
         long pause = Math.max(nextPauseMillis, 1000 * failure.waitSeconds());
         nextPauseMillis = Math.min(3 * nextPauseMillis, MAX_PAUSE_MILLIS);
         return Math.min(pause, leftMillis);

@@ -2,7 +2,7 @@ package powerball.ingest;
 
 import java.util.Scanner;
 
-/** Asks on the terminal how many rows there are to be. */
+/** Asks on the terminal how many rows to fetch. */
 final class Question {
 
     private static final String TEXT = "How many lucky winners today? ";

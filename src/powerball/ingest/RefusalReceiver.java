@@ -24,7 +24,8 @@ final class RefusalReceiver implements HttpResponse.BodySubscriber<String> {
     private Flow.Subscription subscription;
 
     @Override public CompletionStage<String> getBody() {
-        return text.completeOnTimeout("", MAX_SECONDS, TimeUnit.SECONDS);
+        return text.completeOnTimeout("", MAX_SECONDS, TimeUnit.SECONDS)
+                .whenComplete((start, failure) -> subscription.cancel());
     }
 
     @Override public void onSubscribe(Flow.Subscription newSubscription) {
@@ -38,9 +39,7 @@ final class RefusalReceiver implements HttpResponse.BodySubscriber<String> {
             buffer.get(part);
             bytes.writeBytes(part);
         }
-        if (bytes.size() < MAX_BYTES) return;
-        subscription.cancel();
-        onComplete();
+        if (bytes.size() == MAX_BYTES) onComplete();
     }
 
     @Override public void onComplete() {

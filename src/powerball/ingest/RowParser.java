@@ -35,11 +35,11 @@ final class RowParser {
     private final ByteBuffer bytes = ByteBuffer.allocate(16 * MAX_ROW_BYTES).flip();
     private int rowStartPosition;
     private final long rowsOfJob;
-    private long rowsBefore;
+    private long rowsSoFar; // of the job
 
     /** Takes how many rows the job had before this stream, and how many it is to have in all. */
     RowParser(long rowsBefore, long rowsOfJob) {
-        this.rowsBefore = rowsBefore;
+        rowsSoFar = rowsBefore;
         this.rowsOfJob = rowsOfJob;
     }
 
@@ -77,13 +77,13 @@ final class RowParser {
     private Object[] nextRow() throws Failure {
         skipSeparators();
         rowStartPosition = bytes.position();
-        if (bytes.hasRemaining() && rowsBefore == rowsOfJob) {
+        if (bytes.hasRemaining() && rowsSoFar == rowsOfJob) {
             throw new Failure("The server sends more than %,d rows.", rowsOfJob);
         }
         try {
             Object[] row = row();
             if (bytes.position() - rowStartPosition > MAX_ROW_BYTES) throw malformedRow(TOO_LONG);
-            rowsBefore++;
+            rowsSoFar++;
             return row;
         } catch (BufferUnderflowException e) { // once for each buffer, of a hundred rows
             bytes.position(rowStartPosition);
@@ -203,6 +203,6 @@ final class RowParser {
     private Failure malformedRow(String why) {
         int length = Math.min(bytes.limit() - rowStartPosition, SHOWN_BYTES_OF_BAD_ROW);
         return new Failure("Row %,d is malformed (%s): %s",
-                rowsBefore + 1, why, utf8(rowStartPosition, length));
+                rowsSoFar + 1, why, utf8(rowStartPosition, length));
     }
 }

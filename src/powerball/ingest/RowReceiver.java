@@ -16,9 +16,9 @@ import powerball.database.Failure;
  * have not been read when the connection breaks.
  *
  * <p><b>Threads.</b> The HTTP client calls the methods that begin with {@code on}, on threads of
- * its own but never two at once, and each call sees what the one before has written (Reactive
- * Streams, 1.3); so the parser and the count need no lock. The storing thread calls
- * {@link #requestMore} and {@link #cancel}.
+ * its own or within {@link #requestMore}, but never two at once, and each call sees the fields as
+ * the one before has left them (Reactive Streams, 1.3); so the parser needs no lock. The storing
+ * thread calls {@link #requestMore} and {@link #cancel}.
  *
  * <p><b>Memory.</b> No more than {@link #BUFFERS} are on their way or in the queue at once, as the
  * storing thread requests another for each one that it takes. So a slow database holds the server

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import powerball.database.Database;
 import powerball.database.Failure;
@@ -22,12 +23,12 @@ import powerball.database.TransientFailure;
  * and sent again, and those that are there are skipped, as {@code transaction_id} is the primary
  * key. Either way each row is there once; they are only counted as "already there".
  *
- * <p><b>Reading back.</b> The table is not inspected but asked: each transaction reads back the
- * last row of the commit before together with its own first rows, and the first batch of which the
- * database has skipped rows. If the rows differ from those that were sent, the job ends, whatever
+ * <p><b>Reading back.</b> Rather than inspect the table's definition, each transaction reads rows
+ * back: the last new row of the commits before, its own first rows, and the first batch of which
+ * the database has skipped rows. If rows differ from those that were sent, the job ends, whatever
  * the reason: the table, a trigger, another stream under the same ids ({@link StoredRows}). If the
- * last row of the commit before is missing, commits were lost, even where a pooler hides that
- * another server has taken over: then the job goes back as far as it must ({@link Commits}).
+ * row of the commits before is missing, commits were lost, even where a pooler hides that another
+ * server has taken over: then the job goes back as far as it must ({@link Commits}).
  *
  * <p>All of it runs on one thread.
  */
@@ -51,7 +52,7 @@ final class Store {
         private final long startNanos = System.nanoTime();
         private long rows;
         private long alreadyThere;
-        private Object[] lastRow;
+        private Optional<Commits.NewRow> lastNew = Optional.empty();
         private boolean hasComparedSkipped;
     }
 
@@ -61,7 +62,7 @@ final class Store {
 
     /** How many rows of the job are committed. */
     long committed() {
-        return commits.rows();
+        return commits.last().rows();
     }
 
     /** The most that have ever been committed: some may have been lost since. */
@@ -71,10 +72,10 @@ final class Store {
 
     /** How many of the committed rows were there before. */
     long alreadyThere() {
-        return commits.alreadyThere();
+        return commits.last().alreadyThere();
     }
 
-    /** How many rows of the job are committed, or have been sent to the database to be. */
+    /** How many rows of the job are committed, or sent in the open transaction. */
     long sent() {
         return committed() + (transaction == null ? 0 : transaction.rows);
     }
@@ -102,12 +103,12 @@ final class Store {
         if (transaction == null) return;
         send();
         inDatabase(() -> database.commit(connection));
-        commits.add(transaction.rows, transaction.alreadyThere, transaction.lastRow);
+        commits.add(transaction.rows, transaction.alreadyThere, transaction.lastNew);
         mostCommitted = Math.max(mostCommitted, committed());
         transaction = null;
     }
 
-    /** Makes the table if it is missing. Rows do so by themselves. */
+    /** Makes the table if it is missing. Storing rows makes it anyway. */
     void makeTable() throws Failure {
         inDatabase(this::open);
     }
@@ -117,11 +118,15 @@ final class Store {
         inDatabase(() -> {
             open();
             database.begin(connection);
-            int stored = inserter.insert(waitingRows);
-            compare(stored);
-            transaction.rows += waitingRows.size();
-            transaction.alreadyThere += waitingRows.size() - stored;
-            transaction.lastRow = waitingRows.get(waitingRows.size() - 1);
+            int rows = waitingRows.size();
+            int skipped = rows - inserter.insert(waitingRows);
+            compare(skipped);
+            transaction.rows += rows;
+            transaction.alreadyThere += skipped;
+            if (skipped == 0) {
+                Object[] lastRow = waitingRows.get(rows - 1);
+                transaction.lastNew = Optional.of(new Commits.NewRow(lastRow, sent()));
+            }
             waitingRows.clear();
         });
     }
@@ -139,34 +144,32 @@ final class Store {
         storedRows = new StoredRows(connection, database.name());
     }
 
-    /** Reads back rows of the batch that has just been sent, of which so many are new. */
-    private void compare(int stored) throws SQLException, Failure {
-        boolean areNew = stored == waitingRows.size();
-        if (transaction.rows == 0) compareFirst(areNew);
-        if (areNew || transaction.hasComparedSkipped) return;
-        transaction.hasComparedSkipped = true;
-        storedRows.compare(waitingRows, sent(), areNew);
+    /** Reads back rows of the batch that was just sent, of which the database has skipped some. */
+    private void compare(int skipped) throws SQLException, Failure {
+        if (transaction.rows == 0) {
+            Optional<Commits.NewRow> lastNew = commits.last().lastNew();
+            if (lastNew.isPresent() && !isThere(lastNew.get())) throw goBack();
+            int first = Math.min(StoredRows.ROWS_AT_ONCE, waitingRows.size());
+            storedRows.compare(waitingRows.subList(0, first), sent(), skipped == 0);
+        }
+        if (skipped > 0 && !transaction.hasComparedSkipped) {
+            transaction.hasComparedSkipped = true;
+            storedRows.compare(waitingRows, sent(), false);
+        }
     }
 
-    /** The last row of the commit before, and as many of this batch as one statement reads. */
-    private void compareFirst(boolean areNew) throws SQLException, Failure {
-        List<Object[]> rows = new ArrayList<>();
-        commits.last().ifPresent(commit -> rows.add(commit.lastRow()));
-        int before = rows.size();
-        int own = Math.min(StoredRows.ROWS_AT_ONCE - before, waitingRows.size());
-        rows.addAll(waitingRows.subList(0, own));
-        boolean isLost = before > 0 && !storedRows.holds(rows.get(0));
-        if (isLost) throw goBack();
-        storedRows.compare(rows, committed() - before, areNew);
+    private boolean isThere(Commits.NewRow committed) throws SQLException, Failure {
+        return storedRows.holds(committed.row(), committed.number());
     }
 
-    /** Goes back to the newest commit whose last row is there. */
+    /** Goes back to the newest commit whose last new row is there. */
     private Failure goBack() throws SQLException, Failure {
         connection.rollback();
         Iterator<Commits.Commit> newestFirst = commits.newestFirst();
         while (newestFirst.hasNext()) {
             Commits.Commit commit = newestFirst.next();
-            if (!storedRows.holds(commit.lastRow())) continue;
+            boolean isKept = commit.lastNew().isEmpty() || isThere(commit.lastNew().get());
+            if (!isKept) continue;
             long lost = committed() - commit.rows();
             commits.goBackTo(commit);
             return TransientFailure.atOnce("%,d rows that were committed are not in %s any more."

@@ -26,6 +26,7 @@ final class TicketReader {
     private static final String COUNT = "SELECT count(*) FROM " + Table.NAME;
     private static final String SELECT =
             "SELECT " + String.join(", ", COLUMNS) + " FROM " + Table.NAME;
+    private static final int ROWS_PER_FETCH = 1000; // or some drivers read all of them first
     private static final double QUICK_SECONDS = 1; // until then, no progress is shown
 
     private final Database database;
@@ -54,14 +55,15 @@ final class TicketReader {
     void readAll(long tickets, Tally tally) throws SQLException, Failure {
         Progress progress = new Progress(tickets, "tickets", false);
         try (Statement select = connection.createStatement()) {
-            select.setFetchSize(database.dialect().rowsPerFetch());
+            select.setFetchSize(ROWS_PER_FETCH);
             ResultSet row = select.executeQuery(SELECT);
             while (row.next()) {
                 readTicket(row, tally);
                 if (progress.seconds() > QUICK_SECONDS) progress.show(tally.tickets());
             }
+        } finally {
+            progress.clear();
         }
-        progress.clear();
     }
 
     private void readTicket(ResultSet row, Tally tally) throws SQLException, Failure {

@@ -14,16 +14,23 @@ class CommitsTest {
     private final Commits commits = new Commits();
 
     @Test void beforeTheFirstCommitThereIsNothing() {
-        assertHolds(0, 0);
-        assertEquals(Optional.empty(), commits.last());
+        assertHolds(0, 0, Optional.empty());
         assertFalse(commits.newestFirst().hasNext());
     }
 
     @Test void rowsAreAddedUp() {
         add(1000, 0, "a");
         add(500, 200, "b");
-        assertHolds(1500, 200);
-        assertEquals("b", commits.last().orElseThrow().lastRow()[0]);
+        assertHolds(1500, 200, Optional.of("b"));
+    }
+
+    /** A row that was there before would be there, too, if the commits before it were lost. */
+    @Test void aCommitThatAddsNoRowIsKeptByTheOneBefore() {
+        commits.add(1000, 1000, Optional.empty());
+        assertHolds(1000, 1000, Optional.empty());
+        add(500, 200, "b");
+        commits.add(300, 300, Optional.empty());
+        assertHolds(1800, 1500, Optional.of("b"));
     }
 
     @Test void aJobGoesBackToTheNewestCommitThatIsThere() {
@@ -31,13 +38,12 @@ class CommitsTest {
         add(500, 20, "b");
         add(300, 30, "c");
         Iterator<Commits.Commit> newestFirst = commits.newestFirst();
-        assertEquals("c", newestFirst.next().lastRow()[0]);
-        assertEquals("b", newestFirst.next().lastRow()[0]);
+        assertEquals(Optional.of("c"), lastNew(newestFirst.next()));
+        assertEquals(Optional.of("b"), lastNew(newestFirst.next()));
         commits.goBackTo(newestFirst.next());
-        assertHolds(1000, 10);
+        assertHolds(1000, 10, Optional.of("a"));
         add(700, 0, "d");
-        assertHolds(1700, 10);
-        assertEquals("d", commits.last().orElseThrow().lastRow()[0]);
+        assertHolds(1700, 10, Optional.of("d"));
     }
 
     /** A job of days must not fill the memory. */
@@ -45,20 +51,26 @@ class CommitsTest {
         for (int i = 1; i <= 100_000; i++) {
             add(10, 1, "id " + i);
         }
-        assertHolds(1_000_000, 100_000);
+        assertHolds(1_000_000, 100_000, Optional.of("id 100000"));
         Iterator<Commits.Commit> newestFirst = commits.newestFirst();
         IntStream.range(0, 999).forEach(i -> newestFirst.next());
         commits.goBackTo(newestFirst.next());
         assertFalse(newestFirst.hasNext());
-        assertHolds(990_010, 99_001);
+        assertHolds(990_010, 99_001, Optional.of("id 99001"));
     }
 
-    private void add(long rows, long alreadyThere, String lastId) {
-        commits.add(rows, alreadyThere, new Object[] {lastId});
+    private void add(long rows, long alreadyThere, String lastNew) {
+        Object[] row = {lastNew};
+        commits.add(rows, alreadyThere, Optional.of(new Commits.NewRow(row, rows)));
     }
 
-    private void assertHolds(long rows, long alreadyThere) {
-        assertEquals(rows, commits.rows());
-        assertEquals(alreadyThere, commits.alreadyThere());
+    private static Optional<Object> lastNew(Commits.Commit commit) {
+        return commit.lastNew().map(last -> last.row()[0]);
+    }
+
+    private void assertHolds(long rows, long alreadyThere, Optional<String> lastNew) {
+        assertEquals(rows, commits.last().rows());
+        assertEquals(alreadyThere, commits.last().alreadyThere());
+        assertEquals(lastNew, lastNew(commits.last()));
     }
 }

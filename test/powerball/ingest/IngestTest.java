@@ -211,6 +211,8 @@ class IngestTest {
         "jdbc:postgresql://ana:geheim@x/y", "jdbc:mysql://ana:geheim@x/y",
         "jdbc:mysql://address=(host=x)(password=geheim)/y", "jdbc:mariadb://x/y?pass%77ord=geheim",
         "jdbc:mariadb://x;user=ana;pwd=geheim", "jdbc:postgresql:ana/geheim@x",
+        "jdbc:mariadb://ana:ge?heim@x/y", "jdbc:duckdb:https://ana:geheim@x/y.duckdb",
+        "jdbc:mysql://address=(host=x)(pass%77ord=geheim)/y", "jdbc:duckdb:",
         "http://127.0.0.1:8000", "", "what?.db"})
     void otherThanAPathOrAUrlWithoutAPasswordIsRefusedAndNotRepeated(String db) {
         for (String[] typed : new String[][] {{"10", "--db", db}, {"10", "--db=" + db}}) {
