@@ -101,8 +101,10 @@ final class MySql implements Dialect {
         properties.put("useAffectedRows", "true"); // a row that is there already counts 0
         properties.put("tinyInt1isBit", "false"); // a ball in TINYINT(1) is a number
         properties.put("failOverReadOnly", "false"); // the next of several hosts takes rows, too
-        // MariaDB's driver needs no more than a fetch size to pass on a few rows at a time.
-        if (url.startsWith(MYSQLS_OWN_DRIVER)) properties.put("useCursorFetch", "true");
+        if (url.startsWith(MYSQLS_OWN_DRIVER)) {
+            properties.put("useCursorFetch", "true"); // or a result is read whole
+            properties.put("logger", "com.mysql.cj.log.NullLogger"); // it logs stack traces
+        }
         return properties;
     }
 
