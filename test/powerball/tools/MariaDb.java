@@ -303,6 +303,11 @@ public final class MariaDb extends TestDatabase {
         return session;
     }
 
+    @Override public boolean isLockWaitedFor() {
+        return number("SELECT count(*) FROM information_schema.processlist"
+                + " WHERE state LIKE 'Waiting for table%'") > 0;
+    }
+
     @Override public void kill9() {
         server.process.destroyForcibly();
         server.exitCode();

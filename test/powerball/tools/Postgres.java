@@ -280,6 +280,11 @@ public final class Postgres extends TestDatabase {
         return session;
     }
 
+    @Override public boolean isLockWaitedFor() {
+        return number("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                + " AND wait_event_type = 'Lock'") > 0;
+    }
+
     /** The same, for another role. Further parameters can be put behind it with an ampersand. */
     public String url(String role) {
         return urlOf(database, role);

@@ -81,6 +81,11 @@ public abstract class TestDatabase implements AutoCloseable {
         throw new UnsupportedOperationException();
     }
 
+    /** Whether a session waits for such a lock; false where that cannot be seen. */
+    public boolean isLockWaitedFor() {
+        return false;
+    }
+
     /** Runs a statement between two transactions of the programs that store rows. */
     public void executeAlone(String sql) {
         try (Connection session = exclusive(); Statement statement = session.createStatement()) {
