@@ -26,10 +26,12 @@ import powerball.tools.SqliteDatabase;
 import powerball.tools.Transcript;
 
 /**
- * Compares what the READMEs and the programs' own comments show of a terminal with what is printed
- * when it is typed, and runs the recipes of the README, which print nothing.
+ * Runs the sessions that the texts and the programs' own comments show, and compares the output.
+ * Runs the recipes, too, which print nothing.
  */
 class ReadmeTest {
+
+    private static final String MANUAL = "src/MANUAL.md";
 
     @TempDir private static Path clusterFolder;
     private static Postgres postgres; // null until a test needs it
@@ -60,9 +62,9 @@ class ReadmeTest {
         }
     }
 
-    /** What stands in a README between fences of a kind. */
-    private static List<String> blocks(String readme, String kind) throws IOException {
-        String text = Files.readString(Run.PROJECT.resolve(readme));
+    /** The blocks of a text that stand between fences of a kind. */
+    private static List<String> blocks(String file, String kind) throws IOException {
+        String text = Files.readString(Run.PROJECT.resolve(file));
         return Pattern.compile("```" + kind + "\n(.*?)```", Pattern.DOTALL).matcher(text).results()
                 .map(block -> block.group(1)).toList();
     }
@@ -97,7 +99,7 @@ class ReadmeTest {
     // ---- The table ------------------------------------------------------------------------------
 
     @Test void theTableToPasteIsTheOneThatTheIngestMakes() throws IOException {
-        String table = blocks("src/README.md", "sql").get(0);
+        String table = blocks(MANUAL, "sql").get(0);
         try (ServerProcess server = ServerProcess.start()) {
             shell("sqlite3 t.db \"" + table + "\"", 0);
             try (Run ingest = Run.ingest(clone, "100", "--seed", "7", "--db", "t.db", "--url",
@@ -111,8 +113,7 @@ class ReadmeTest {
     // ---- Beyond one machine ---------------------------------------------------------------------
 
     @Test void slicesThatRunAtOnceFillOneTable() throws IOException {
-        String command = blocks("src/README.md", "sh").stream()
-                .filter(block -> block.contains("xargs")).findFirst().orElseThrow()
+        String command = recipe("xargs")
                 .replace("250000", "250").replace("750000", "750");
         Postgres postgres = postgres();
         try (ServerProcess server = ServerProcess.start()) {
@@ -147,8 +148,7 @@ class ReadmeTest {
     // ---- Pipelines ------------------------------------------------------------------------------
 
     @Test void aFileIsCompletedByHand() throws IOException {
-        String complete = blocks("src/README.md", "sh").stream()
-                .filter(block -> block.contains("part.csv")).findFirst().orElseThrow();
+        String complete = recipe("part.csv");
         try (ServerProcess server = ServerProcess.start()) {
             String whole = server.get("/drawing/100000?seed=7&format=csv").body();
             Files.writeString(clone.resolve("part.csv"), whole.substring(0, 1_234_567));
@@ -160,15 +160,14 @@ class ReadmeTest {
     @Test void psqlStoresAWholeStreamOrNothing() throws IOException {
         Run.tool("psql");
         Postgres postgres = postgres();
-        try (ServerProcess server = ServerProcess.start();
-                ServerProcess breaking = ServerProcess.start("--drop-after", "50000")) {
-            String table = blocks("src/README.md", "sql").get(0);
+        try (ServerProcess server = ServerProcess.start()) {
             String load = recipe("psql");
             String direct = load.replace("\\copy fresh", "\\copy powerball_results");
 
-            psql("psql -q -c \"" + table + "\" lesson", server, postgres, 0);
-            psql(load, breaking, postgres, 18);
-            psql(direct, breaking, postgres, 18);
+            psql(broken(load), server, postgres, 18);
+            psql(load.replace("drawing/100000", "drawing/0"), server, postgres, 0); // the table
+            psql(broken(load), server, postgres, 18);
+            psql(broken(direct), server, postgres, 18);
             assertEquals(0, postgres.count());
 
             psql(direct, server, postgres, 0);
@@ -180,6 +179,11 @@ class ReadmeTest {
         }
     }
 
+    /** A recipe whose stream breaks after half of its rows. */
+    private static String broken(String recipe) {
+        return recipe.replace("seed=7", "seed=7&drop=50000");
+    }
+
     private void psql(String recipe, ServerProcess server, Postgres postgres, int exitCode) {
         String url = postgres.url().replaceFirst("jdbc:", "");
         shell(recipe.replace("http://127.0.0.1:8000", server.url)
@@ -189,9 +193,8 @@ class ReadmeTest {
     @Test void duckDbAndParquetNeverSeeHalfAFile() throws IOException {
         assumeTrue(python("duckdb") && python("pyarrow"), "needs duckdb and pyarrow for python3");
         String load = recipe("duckdb");
-        try (ServerProcess server = ServerProcess.start();
-                ServerProcess breaking = ServerProcess.start("--drop-after", "50000")) {
-            shell(load.replace("http://127.0.0.1:8000", breaking.url), 18);
+        try (ServerProcess server = ServerProcess.start()) {
+            shell(broken(load).replace("http://127.0.0.1:8000", server.url), 18);
             assertFalse(Files.exists(clone.resolve("tickets.duckdb")));
             assertFalse(Files.exists(clone.resolve("tickets.csv")));
             shell(load.replace("http://127.0.0.1:8000", server.url), 0);
@@ -207,18 +210,17 @@ class ReadmeTest {
     @Test void pandasReadsTheUrlAndNoticesABreak() throws IOException {
         assumeTrue(python("pandas"), "needs pandas for python3");
         String read = recipe("pandas");
-        try (ServerProcess server = ServerProcess.start();
-                ServerProcess breaking = ServerProcess.start("--drop-after", "50000")) {
+        try (ServerProcess server = ServerProcess.start()) {
             assertEquals("100000", shell(read.replace("http://127.0.0.1:8000", server.url), 0)
                     .strip());
-            String failure = shell(read.replace("http://127.0.0.1:8000", breaking.url), 1);
+            String failure = shell(broken(read).replace("http://127.0.0.1:8000", server.url), 1);
             assertTrue(failure.contains("IncompleteRead"), failure);
         }
     }
 
-    /** The recipe of the README that holds a text. */
+    /** The recipe of the manual that holds a text. */
     private static String recipe(String text) throws IOException {
-        return blocks("README.md", "sh").stream().filter(block -> block.contains(text)).findFirst()
+        return blocks(MANUAL, "sh").stream().filter(block -> block.contains(text)).findFirst()
                 .orElseThrow();
     }
 

@@ -18,8 +18,8 @@ public final class Sessions {
 
     /** The files with sessions. Those of one list share a folder and a server. */
     public static final List<List<String>> FILES = List.of(
-            List.of("README.md"), List.of("src/README.md"), List.of("test/README.md"),
-            programs());
+            List.of("README.md"), List.of("src/README.md"), List.of("src/MANUAL.md"),
+            List.of("test/README.md"), programs());
 
     private static final Pattern IN_MARKDOWN = Pattern.compile("(?s)```console\n(.*?)```");
     private static final Pattern IN_JAVADOC = Pattern.compile("(?s) \\* <pre>\n(.*?) \\* </pre>");
