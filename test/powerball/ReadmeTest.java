@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -112,17 +113,22 @@ class ReadmeTest {
 
     // ---- Beyond one machine ---------------------------------------------------------------------
 
-    @Test void slicesThatRunAtOnceFillOneTable() throws IOException {
-        String command = recipe("xargs")
-                .replace("250000", "250").replace("750000", "750");
+    @Test void oneIngestOrSeveralSlicesFillATableOfPostgres() throws IOException {
+        String ingest = blocks("README.md", "sh").get(0).replaceFirst("(?s).*(?=java -jar)", "")
+                .replace("1000000", "1000");
+        String slices = recipe("xargs").replace("250000", "250").replace("750000", "750");
         Postgres postgres = postgres();
         try (ServerProcess server = ServerProcess.start()) {
             Sessions.copyProject(clone);
             Files.copy(postgres.driverJar(), clone.resolve("lib/driver.jar"));
             shell("./build.sh", 0);
-            shell(command.replace("ingest.jar", "ingest.jar --url " + server.url)
-                    .replace("jdbc:postgresql://localhost/lesson?user=ana", postgres.url()), 0);
-            assertEquals(1000, postgres.count());
+            for (String command : List.of(ingest, slices)) {
+                postgres.freshDatabase();
+                shell(command.replace("ingest.jar", "ingest.jar --url " + server.url)
+                        .replace("jdbc:postgresql://localhost/lesson?user=ana", postgres.url()),
+                        0);
+                assertEquals(1000, postgres.count());
+            }
         }
     }
 
@@ -142,6 +148,32 @@ class ReadmeTest {
                 assertEquals(0, ingest.exitCode(), ingest.err());
             }
             assertEquals(100, postgres.count());
+        }
+    }
+
+    // ---- As a service ---------------------------------------------------------------------------
+
+    @Test void theUnitStartsTheServer() throws IOException {
+        String line = blocks(MANUAL, "ini").get(0).lines()
+                .filter(text -> text.startsWith("ExecStart=")).findFirst().orElseThrow();
+        assertStarts(List.of(line.replace("ExecStart=", "").split(" ")));
+    }
+
+    @Test void theContainerStartsTheServer() throws IOException {
+        String entry = blocks(MANUAL, "dockerfile").get(0).lines()
+                .filter(text -> text.startsWith("ENTRYPOINT ")).findFirst().orElseThrow();
+        assertStarts(List.of(entry.replaceAll("ENTRYPOINT \\[\"|\"]", "").split("\", \"")));
+    }
+
+    /** Runs a command line as it stands, but with the paths of this machine, on a free port. */
+    private static void assertStarts(List<String> line) {
+        List<String> command = new ArrayList<>(line.stream()
+                .map(word -> word.replaceFirst("^(/usr/bin/)?java$", Run.JAVA)
+                        .replaceFirst("^(/opt/powerball)?/server.jar$", "build/server.jar"))
+                .toList());
+        command.addAll(List.of("--port", "0"));
+        try (ServerProcess server = ServerProcess.start(Run.PROJECT, command)) {
+            assertEquals(3, server.get("/drawing/3").body().lines().count());
         }
     }
 
