@@ -35,7 +35,7 @@ public interface Database {
         return isUrl ? JdbcDatabase.at(db) : SqliteFile.at(db);
     }
 
-    /** What --db takes. */
+    /** A sentence that says which databases --db takes. */
     static String accepted() {
         List<String> prefixes = Dialect.prefixes();
         int last = prefixes.size() - 1;

@@ -5,7 +5,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Properties;
 
-/** A database at a JDBC URL. What differs from one to another is its {@link Dialect}. */
+/** A database at a JDBC URL. Its {@link Dialect} is the difference from another. */
 final class JdbcDatabase implements Database {
 
     static final String PASSWORD_VARIABLE = "DB_PASSWORD";
@@ -74,8 +74,9 @@ final class JdbcDatabase implements Database {
         try {
             Class.forName(dialect.driversByPrefix().get(prefix));
         } catch (ClassNotFoundException e) {
-            throw Failure.resumable("No driver for %s is in lib/. Put %s there, and run ./build.sh"
-                    + " again.", prefix, dialect.driverCoordinate());
+            throw Failure.resumable("No driver for %s is in lib/. Run ./build.sh driver %s, or put"
+                    + " %s there and run ./build.sh.", prefix, prefix.split(":")[1],
+                    dialect.driverCoordinate());
         }
         try {
             DriverManager.getDriver(url);

@@ -142,8 +142,8 @@ final class SqliteFile implements Database {
     /** SQLite does not notice that a file is gone, and would go on writing to it. */
     private void refuseReplacedFile() throws Failure {
         if (key().equals(fileKey)) return;
-        throw Failure.resumable("%s was removed or replaced during the run, so it is not known"
-                + " which of the stored rows are still there.", name());
+        throw Failure.resumable("%s was removed or replaced during the run, so some stored"
+                + " rows may be gone.", name());
     }
 
     /** A file keeps its key as long as it exists. (On Windows, all files have the same key.) */

@@ -20,7 +20,7 @@ public final class Table {
     public static final int WHITE_BALLS = 69;
     public static final int POWERBALLS = 26;
 
-    /** What a column holds, and its type in SQL. */
+    /** The values of a column, and their type in SQL. */
     public enum Kind {
         /** A UUID as its 36 characters. */
         ID("TEXT"),
@@ -67,9 +67,10 @@ public final class Table {
     static final String NAMES =
             COLUMNS.stream().map(Column::name).collect(Collectors.joining(", "));
 
-    /** What the user can do about a table that does not take the rows. */
+    /** Advice to the user whose table does not take the rows. */
     static final String ADVICE =
-            "Name another database with --db, or rename or drop that table.";
+            "Name another database with --db, or rename or drop that table: the ingest then makes"
+            + " one that does.";
     /** A format for the name of a database and its words. */
     public static final String REFUSES_ROWS =
             "Table " + NAME + " of %s does not take the rows: %s. " + ADVICE;

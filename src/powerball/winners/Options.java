@@ -27,11 +27,10 @@ record Options(Numbers numbers, boolean areDrawn, long seed, Database database, 
                                  (powerball_data.db)
               --seed S           of the draw, 0 to 10^18 (a new one every time);
                                  the same seed draws the same numbers
-              --jackpot DOLLARS  what is in the pot, 1 to 10,000,000,000
-                                 (20,000,000)
-              --luckiest N       how many buyers are named, 0 to 1,000 (5)
-              --fairness         also how often each number came up, as bars, and
-                                 what a chi-square test says about the drums
+              --jackpot DOLLARS  the pot, 1 to 10,000,000,000 (20,000,000)
+              --luckiest N       name N buyers, 0 to 1,000 (5)
+              --fairness         also show each number's count, as bars, and a
+                                 chi-square test of each drum
               --help             show this""";
 
     private static final long MAX_SEED = 1_000_000_000_000_000_000L; // as for the ingest

@@ -7,7 +7,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import powerball.database.Table;
 
-/** What is known about the tickets so far. Its size does not depend on their number. */
+/** The counts of the tickets so far. Their size does not depend on the number of tickets. */
 final class Tally {
 
     /** Who won what. */

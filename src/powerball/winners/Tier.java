@@ -11,7 +11,7 @@ import java.util.Optional;
  * (https://www.powerball.com).
  */
 enum Tier {
-    JACKPOT(5, true, 0), // what is in the pot
+    JACKPOT(5, true, 0), // the pot
     FIVE(5, false, 1_000_000),
     FOUR_AND_POWERBALL(4, true, 50_000),
     FOUR(4, false, 100),
@@ -34,7 +34,7 @@ enum Tier {
         this.dollars = dollars;
     }
 
-    /** What a ticket wins, if anything. */
+    /** The tier that a ticket wins, if any. */
     static Optional<Tier> of(int matchingWhiteBalls, boolean withPowerball) {
         for (Tier tier : values()) {
             if (tier.matchingWhiteBalls == matchingWhiteBalls

@@ -467,9 +467,9 @@ class PostgresTest {
         String db = "jdbc:mysql://x/y?user=ana";
         try (Run ingest = ingest(db, "10")) {
             assertEquals(1, ingest.exitCode(), ingest.err());
-            assertTrue(ingest.said().startsWith("No driver for jdbc:mysql: is in lib/. Put"
-                    + " org.mariadb.jdbc:mariadb-java-client or com.mysql:mysql-connector-j there,"
-                    + " and run ./build.sh again.\n"), ingest.err());
+            assertTrue(ingest.said().startsWith("No driver for jdbc:mysql: is in lib/. Run"
+                    + " ./build.sh driver mysql, or put org.mariadb.jdbc:mariadb-java-client or"
+                    + " com.mysql:mysql-connector-j there and run ./build.sh.\n"), ingest.err());
         }
     }
 

@@ -140,8 +140,9 @@ class WinnersDatabaseTest extends WinnersRuns {
         store(List.of(ticket(1, 1, 2, 3, 4, 5, 6)));
         refused(quoted(WINNING).replace(Run.driver() + ":", ""),
                 "The SQLite driver is not in lib/. Run ./build.sh once.");
-        refused(quoted("--db", "jdbc:duckdb:data"), "No driver for jdbc:duckdb: is in lib/. Put"
-                + " org.duckdb:duckdb_jdbc there, and run ./build.sh again.");
+        refused(quoted("--db", "jdbc:duckdb:data"), "No driver for jdbc:duckdb: is in lib/. Run"
+                + " ./build.sh driver duckdb, or put org.duckdb:duckdb_jdbc there and run"
+                + " ./build.sh.");
     }
 
     @Test void aTemporaryFolderThatIsMountedNoexecIsCuredByAnother() throws IOException {
