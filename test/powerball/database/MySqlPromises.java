@@ -53,7 +53,8 @@ abstract class MySqlPromises extends ServerPromises {
         command.replaceAll(word -> word.startsWith("DB_PASSWORD=") ? "DB_PASSWORD=wrong" : word);
         try (Run ingest = Run.start(folder, command)) {
             assertEquals(1, ingest.exitCode(), ingest.out());
-            assertTrue(ingest.err().contains("The database " + database().name() + " says: "), ingest.err());
+            assertTrue(ingest.err().contains("The database " + database().name() + " says: "),
+                    ingest.err());
             assertTrue(ingest.err().contains(" To finish: "), ingest.err());
             assertFalse(ingest.err().contains(Run.TRIES_AGAIN), ingest.err());
         }

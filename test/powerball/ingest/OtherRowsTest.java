@@ -117,7 +117,8 @@ class OtherRowsTest {
                 int from = FakeServer.from(request);
                 ServerProcess next = from == 0 ? server : edited;
                 int rows = from == 0 ? 3000 : 5000 - from;
-                HttpResponse<String> answer = next.get("/drawing/" + rows + "?seed=42&from=" + from);
+                HttpResponse<String> answer =
+                        next.get("/drawing/" + rows + "?seed=42&from=" + from);
                 FakeServer.send(out, "HTTP/1.1 200 OK\r\nDrawing-Seed: 42\r\nDrawing-Names: "
                         + answer.headers().firstValue("Drawing-Names").orElseThrow()
                         + "\r\n\r\n" + answer.body());
@@ -138,7 +139,8 @@ class OtherRowsTest {
         Consumer<List<String>> replaced = names -> // a name of one of the first thousand rows
                 Collections.replaceAll(names, firstNameOf(500), "Zaphod");
         Consumer<List<String>> reordered = names -> Collections.rotate(names.subList(0, 15), 1);
-        return Stream.of(Arguments.of("a line more", more), Arguments.of("a line replaced", replaced),
+        return Stream.of(Arguments.of("a line more", more),
+                Arguments.of("a line replaced", replaced),
                 Arguments.of("fifteen lines in another order", reordered));
     }
 

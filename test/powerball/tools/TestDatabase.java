@@ -118,8 +118,8 @@ public abstract class TestDatabase implements AutoCloseable {
     }
 
     /**
-     * Runs the command by which an Ingest said that its job can be finished, word for word, but with
-     * the programs as compiled.
+     * Runs the command by which an Ingest said that its job can be finished, word for word, but
+     * with the programs as compiled.
      */
     public Run finish(Path folder, Run ingest) {
         Matcher command = FINISH.matcher(ingest.err());
