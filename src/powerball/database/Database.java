@@ -1,5 +1,6 @@
 package powerball.database;
 
+import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -86,10 +87,11 @@ public interface Database {
         return Failure.resumable(sentence, name(), message(first));
     }
 
-    /** The exception that says what happened: a batch may only say that it failed. */
+    /** The exception that says what happened: one of a batch may only say that it failed. */
     private static SQLException firstWithState(SQLException failure) {
         SQLException next = failure.getNextException();
-        SQLException start = next == null ? failure : next;
+        boolean isOfBatch = failure instanceof BatchUpdateException && next != null;
+        SQLException start = isOfBatch ? next : failure;
         for (Throwable cause : start) { // it, its causes, and those that follow them
             if (cause instanceof SQLException e && e.getSQLState() != null) return e;
         }

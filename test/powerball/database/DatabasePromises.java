@@ -29,7 +29,7 @@ abstract class DatabasePromises {
 
     private static final String SEED = "7"; // of every job here
     /** Slow enough to be met in the middle, and fast enough to be soon at its end. */
-    static final String[] LONG_JOB = {"40000", "--rate", "8000"};
+    static final String[] LONG_JOB = {"40000", "--rate", "4000"};
 
     private static final String ROWS_ARE_LOST = " rows that were committed are not in ";
 

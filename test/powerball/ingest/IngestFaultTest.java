@@ -227,6 +227,36 @@ class IngestFaultTest {
         new CountDownLatch(1).await();
     }
 
+    /** An HTTP client that is closed would wait for the end of the refusal. */
+    @Test void aRefusalThatNeverEndsDoesNotHoldTheJobBack() throws IOException {
+        AtomicInteger asked = new AtomicInteger();
+        FakeServer.Answer endlessAtFirst = (request, out) -> {
+            if (asked.getAndIncrement() == 0) {
+                FakeServer.send(out, "HTTP/1.1 503 Busy\r\nContent-Length: 1000\r\n\r\nwait");
+                silence();
+            }
+            FakeServer.closeDelimited(OK, FakeServer.rows(0, ROWS)).to(request, out);
+        };
+        try (FakeServer server = new FakeServer(endlessAtFirst);
+                Run ingest = ingest(folder, server)) {
+            ingest.awaitOutput("Stored 1,000 rows");
+            assertEquals(0, ingest.exitCode(), ingest.err());
+        }
+    }
+
+    /** Only the end of the stream is missing: asking again could bring no row. */
+    @Test void aBreakAfterTheLastRowIsAnEnd() throws IOException {
+        FakeServer.Answer breaking = (request, out) -> {
+            FakeServer.send(out, OK + "\r\nTransfer-Encoding: chunked\r\n\r\n");
+            FakeServer.chunk(out, FakeServer.rows(0, ROWS));
+        };
+        try (FakeServer server = new FakeServer(breaking); Run ingest = ingest(folder, server)) {
+            assertEquals(0, ingest.exitCode(), ingest.err());
+            assertEquals(1, server.requests.size());
+        }
+        assertEquals(ROWS, SqliteDatabase.count(folder.resolve("powerball_data.db")));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {408, 425, 429, 500, 502, 503, 504})
     void aStatusThatMayPassIsToldAndTriedAgain(int status) throws IOException {
