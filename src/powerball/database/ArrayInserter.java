@@ -1,5 +1,6 @@
 package powerball.database;
 
+import java.lang.reflect.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -30,12 +31,24 @@ final class ArrayInserter implements Inserter {
     }
 
     @Override public int insert(List<Object[]> rows) throws SQLException {
-        for (int i = 0; i < Table.COLUMNS.size(); i++) {
-            int column = i;
-            Object[] values = rows.stream().map(row -> row[column]).toArray();
+        for (int column = 0; column < Table.COLUMNS.size(); column++) {
             String type = Table.COLUMNS.get(column).kind().sqlType();
+            Object[] values = values(column, rows);
             insert.setArray(column + 1, connection.createArrayOf(type, values));
         }
         return insert.executeUpdate();
+    }
+
+    /**
+     * The values of a column, in an array of their own class: PostgreSQL's driver would take a
+     * seventh more of the whole ingest's CPU for an array of any objects.
+     */
+    private static Object[] values(int column, List<Object[]> rows) {
+        Class<?> valueClass = rows.get(0)[column].getClass();
+        Object[] values = (Object[]) Array.newInstance(valueClass, rows.size());
+        for (int i = 0; i < values.length; i++) {
+            values[i] = rows.get(i)[column];
+        }
+        return values;
     }
 }
