@@ -371,8 +371,8 @@ public class Server {
      * stream; but never the same twice, even if many ask at once or the clock is set back.
      */
     private long chooseSeed() {
-        // The part of a millisecond is random: two servers that are asked in the same one should
-        // not send the same stream.
+        // The part of a millisecond is random: two servers that are asked in the same millisecond
+        // should not send the same stream.
         int units = 4096;
         int part = ThreadLocalRandom.current().nextInt(units);
         long now = System.currentTimeMillis() * units + part;
@@ -551,8 +551,8 @@ public class Server {
 
         /**
          * Ends the body; a stream's with the last chunk, which tells the client that it has every
-         * row. HttpServer hides a failure of {@code close}, on some JDKs also one to send the last
-         * 4 KB. So a stream is flushed before, and an interrupt counts as a failure. Whether the
+         * row. HttpServer hides failures of {@code close}; on some JDKs these include sending the
+         * last 4 KB. So a stream is flushed before, and an interrupt counts as a failure. Whether the
          * last chunk has arrived cannot be known.
          */
         void finish() throws IOException {

@@ -206,6 +206,11 @@ public final class Browser implements AutoCloseable {
                     "deviceScaleFactor", 1, "mobile", false);
         }
 
+        /** From now on, nothing shows that more is to be seen by scrolling. */
+        public void hideScrollbars() {
+            call(session, "Emulation.setScrollbarsHidden", "hidden", true);
+        }
+
         private static String find(String selector) {
             return "document.querySelector(" + Json.quote(selector) + ")";
         }
