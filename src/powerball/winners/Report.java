@@ -1,5 +1,8 @@
 package powerball.winners;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import powerball.database.Failure;
 import powerball.terminal.Terminal;
 import powerball.terminal.Text;
@@ -11,6 +14,8 @@ final class Report {
     private static final String BLACK_ON_WHITE = "\033[30;47m"; // visible on any screen
     private static final String WHITE_ON_RED = "\033[97;41m";
     private static final String USUAL_COLOURS = "\033[0m";
+    private static final int FILE_TYPE = 0170000; // these bits of a mode, as POSIX has it
+    private static final int PIPE = 0010000;
 
     private final Options options;
     private final boolean isColoured = isColoured();
@@ -116,10 +121,23 @@ final class Report {
         return String.format(amount < 0 ? "-$%,d" : "$%,d", Math.abs(amount));
     }
 
-    /** System.out hides its errors: a full disk or a closed pipe would go unnoticed. */
+    /**
+     * System.out hides its errors: a full disk would go unnoticed. It also hides which one it was;
+     * but a pipe has only one, that its reader has gone, and a reader such as {@code head} has all
+     * that it wants.
+     */
     static void checkOutput() throws Failure {
-        if (System.out.checkError()) {
-            throw Failure.resumable("The output could not be written completely.");
+        if (!System.out.checkError()) return;
+        if (isPipe()) System.exit(1);
+        throw Failure.resumable("The output could not be written completely.");
+    }
+
+    private static boolean isPipe() {
+        try {
+            int mode = (int) Files.getAttribute(Path.of("/dev/stdout"), "unix:mode");
+            return (mode & FILE_TYPE) == PIPE;
+        } catch (IOException | UnsupportedOperationException e) {
+            return false; // on Windows, which has neither
         }
     }
 }

@@ -118,9 +118,17 @@ class WinnersTerminalTest extends WinnersRuns {
 
     @Test void outputThatCannotBeWrittenIsAFailure() {
         store(List.of(ticket(1, 10, 20, 30, 40, 50, 6)));
-        String sentence = "The output could not be written completely.";
-        refused(quoted(WINNING) + " >/dev/full", sentence);
-        refused("set -o pipefail; (" + quoted(WINNING) + ") | true", sentence);
+        refused(quoted(WINNING) + " >/dev/full", "The output could not be written completely.");
+    }
+
+    /** As {@code | head} is: it has what it wants. */
+    @Test void aReaderOfAPipeThatHasGoneEndsItSilently() {
+        store(List.of(ticket(1, 10, 20, 30, 40, 50, 6)));
+        String pipe = "set -o pipefail; (" + quoted(WINNING) + ") | true";
+        try (Run run = Run.start(folder, List.of("bash", "-c", pipe))) {
+            assertEquals(1, run.exitCode(), "and the exit code says so");
+            assertEquals("", run.out() + run.err());
+        }
     }
 
     @Test void coloursAreForTerminalsOnly() {
