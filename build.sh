@@ -11,7 +11,7 @@ jars=(
   org.junit.platform:junit-platform-console-standalone:6.1.1
   7b16416e5727c645105c31b533440397f20df68f6ae850c6bfd0ce1d88db66c3
 )
-# The drivers of the other databases, for the tests alone: whoever uses such a database brings one.
+# The drivers of the other databases: "driver" fetches one into lib/, or all of them for the tests.
 drivers=(
   org.postgresql:postgresql:42.7.14
   73914527305a40cce504b0d3d90b23caf565136912d607ae8ae7c5895512332c
@@ -53,9 +53,9 @@ main() {
       ;;
     demo) build; demo "$@" ;;
     test) check_names "$@"; build; compile_tests; run_tests "$@" ;;
-    drivers) find_jdk; fetch build/drivers "${drivers[@]}" ;;
-    sessions) build; compile_tests; run_tool Sessions ;;
-    picture) build; compile_tests; run_tool Picture ;;
+    driver) add_driver "$@" ;;
+    sessions) build; compile_tests; run_tool tools.Sessions ;;
+    picture) build; compile_tests; run_tool tools.Picture ;;
     bench) build; compile_tests; bench "$@" ;;
     clean) rm -rf build ;;
     help | --help | -h) usage ;;
@@ -72,13 +72,15 @@ Usage: ./build.sh [command]
 
   (none)        fetch what is missing into lib/, and make build/server.jar,
                 build/ingest.jar and build/winners.jar
+  driver [name] fetch the driver of a database into lib/, and make the jars
+                with it: postgresql, mariadb, mysql or duckdb; without a name,
+                fetch all of them for the tests, into build/drivers/
   demo [rows]   the whole job: start a server, store rows (1,000 unless told)
-                in powerball_data.db, show some, draw the winners
+                of seed 42 in powerball_data.db, show some, draw the winners
   test [name]   run all tests, or those of a class (IngestTest), of a method
                 (TicketTest#ballsAreFair), or of several
-  drivers       fetch the drivers of the other databases that are tested with
   sessions      write what the READMEs and the programs show of a terminal anew
-  picture       make src/page.png anew, the picture of the page
+  picture       take src/page.png, the picture of the page, again
   bench [rows]  measure beside other tools (1,000,000 rows unless told; takes a
                 quarter of an hour)
   clean         remove build/ (the jars in lib/ stay)
@@ -111,6 +113,35 @@ find_jdk() {
   version=${version%%[!0-9]*}
   [ "${version:-0}" -ge 17 ] || fail "the JDK must be 17 or newer, not" \
     "$("$javac" -version 2>&1): put another on the PATH or name it in JAVA_HOME."
+}
+
+# Fetches the driver of one database for its user, or all of them for the tests.
+add_driver() {
+  local driver i
+  case ${1:-} in
+    "")
+      find_jdk
+      fetch build/drivers "${drivers[@]}"
+      return
+      ;;
+    postgresql | mariadb | mysql | duckdb) ;;
+    *)
+      echo "build.sh: there is no driver $1: name postgresql, mariadb, mysql or duckdb." >&2
+      exit 2
+      ;;
+  esac
+  for ((i = 0; i < ${#drivers[@]}; i += 2)); do
+    driver=${drivers[i]}
+    case $driver in
+      *:"$1"*)
+        find_jdk
+        fetch lib "$driver" "${drivers[i + 1]}"
+        build
+        driver=${driver#*:}
+        echo "The jars now find lib/${driver/:/-}.jar."
+        ;;
+    esac
+  done
 }
 
 # Every jar is in the folder afterwards, with the right sum.
@@ -159,7 +190,7 @@ compile() {
 
 # A jar for each program. They find the drivers in lib/, beside the folder that they are in.
 pack() {
-  local rooms=build/main/powerball driver
+  local packages=build/main/powerball driver
   {
     echo "Enable-Native-Access: ALL-UNNAMED" # or JDK 24 and later print a warning
     echo "Class-Path: "
@@ -170,9 +201,9 @@ pack() {
       esac
     done
   } >build/manifest
-  make_jar server powerball.Server $rooms/Server*.class $rooms/names $rooms/page
-  make_jar ingest powerball.ingest.Ingest $rooms/ingest $rooms/database $rooms/terminal
-  make_jar winners powerball.winners.Winners $rooms/winners $rooms/database $rooms/terminal
+  make_jar server powerball.Server $packages/Server*.class $packages/names $packages/page
+  make_jar ingest powerball.ingest.Ingest $packages/ingest $packages/database $packages/terminal
+  make_jar winners powerball.winners.Winners $packages/winners $packages/database $packages/terminal
 }
 
 # Makes build/NAME.jar with a main class, of files and folders below build/main.
@@ -198,19 +229,20 @@ demo() {
     kill -0 "$server" 2>/dev/null || fail "the server did not start: $(cat "$out/server.log")"
     sleep 0.1
   done
-  "$java" -jar build/ingest.jar "${1:-1000}" --url "$url" --db "$db"
+  # Seeds: a second demo stores nothing, and shows the same.
+  "$java" -jar build/ingest.jar "${1:-1000}" --seed 42 --url "$url" --db "$db"
   if command -v sqlite3 >/dev/null; then
     echo
     sqlite3 -header -column "$db" 'SELECT first_name, last_name, city, state,
       powerball_1 AS p1, powerball_2 AS p2, powerball_3 AS p3, powerball_4 AS p4,
       powerball_5 AS p5, powerball_number AS powerball
-      FROM powerball_results ORDER BY transaction_id DESC LIMIT 5'
+      FROM powerball_results ORDER BY transaction_id LIMIT 5'
   else
     echo "Install sqlite3 to look at them:" \
       "sqlite3 $db 'SELECT * FROM powerball_results LIMIT 5'"
   fi
   echo
-  "$java" -jar build/winners.jar --db "$db"
+  "$java" -jar build/winners.jar --seed 42 --db "$db"
 }
 
 compile_tests() {
@@ -218,37 +250,52 @@ compile_tests() {
   mkdir -p build/test/META-INF/services
   find test -name '*.java' -exec "$javac" "-J$quick" --release 17 -Xlint:all -Werror \
     -cp "build/main${separator}lib/*" -d build/test {} +
-  # JUnit asks there who wants to be told what happens.
+  # JUnit looks here for the class that it reports to.
   echo powerball.tools.Report \
     >build/test/META-INF/services/org.junit.platform.launcher.TestExecutionListener
 }
 
-# One of the tools of the tests, with a main method.
+# Runs a class beside the tests that has a main method.
 run_tool() {
-  "$java" "$native" -cp "build/main${separator}build/test${separator}lib/*" "powerball.tools.$1"
+  "$java" "$native" -cp "build/main${separator}build/test${separator}lib/*" "powerball.$1"
 }
 
-# The file of a class of tests, in whatever folder it is: test/powerball/ServerTest.java.
+# The file of a class of tests, in any folder below test: test/powerball/ServerTest.java.
 file_of() {
   find test -name "${1%%#*}.java"
 }
 
-# A name that is mistyped is told at once, not after everything is compiled.
+# Reports a mistyped name at once, not after everything has been compiled.
 check_names() {
-  local name
+  local name file
   for name in "$@"; do
-    [ -n "$(file_of "$name")" ] || fail "there is no ${name%%#*}.java in test/:" \
+    file=$(file_of "$name")
+    [ -n "$file" ] || fail "there is no ${name%%#*}.java in test/:" \
       "name a class of tests, like IngestTest, or a method, like TicketTest#ballsAreFair."
+    case $name in
+      *#*) has_method "$file" "${name#*#}" || fail "there is no method ${name#*#} in $file." ;;
+    esac
   done
 }
 
-# Runs the tests, all or those that are named. Report tells what happens as it happens, JUnit's own
-# words go into a file. The last line is "N passed, N failed", with ", N skipped" if any were.
+# Whether a class of tests, or one that it extends, has a method.
+has_method() {
+  local file=$1 parent
+  while [ -n "$file" ]; do
+    ! grep -q " void $2(" "$file" || return 0
+    parent=$(sed -n 's/^[a-z][a-z ]* [A-Z][A-Za-z]* extends \([A-Za-z]*\).*/\1/p' "$file")
+    file=$(file_of "$parent")
+  done
+  return 1
+}
+
+# Runs the tests, all or those that are named. Report prints what happens as it happens; JUnit's own
+# output goes into a file. The last line is "N passed, N failed", with ", N skipped" if any were.
 run_tests() {
   local status=0 fresh=() selection=() name file class method
   for name in "$@"; do
     case $name in
-      *#*) method=${name#*#} ;; # one, whatever its parameters are
+      *#*) method=${name#*#} ;; # with all its parameters
       *) method='.*' ;;
     esac
     for file in $(file_of "$name"); do
@@ -297,7 +344,7 @@ count() {
 
 bench() {
   rm -rf build/bench
-  # With JUnit, as the tests' PostgreSQL says by an exception of JUnit's what is missing here.
+  # With JUnit, as the class Postgres of the tests throws its exception where a tool is missing.
   "$java" -cp "build/main${separator}build/test${separator}lib/*" powerball.Bench "$@"
 }
 

@@ -5,22 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.jar.Manifest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import powerball.tools.Run;
+import powerball.tools.Sessions;
 
 /**
  * What build.sh says when something is missing: one sentence, and nothing is done. Then what it
- * puts into the jars, and which tests it runs. It is run in a folder of its own; where it gets so
- * far, with a javac, a jar and a java that only note what they are asked.
+ * puts into the jars, and which tests it runs. It is run in a folder of its own.
  */
 class BuildTest {
 
@@ -30,28 +30,23 @@ class BuildTest {
     private Path project;
     private Path tools; // all that is on the PATH
 
-    private String summary = "[ 1 tests successful ]"; // what the java of test() prints
-    private int exitCode; // that test() expects
-    private String lastLine; // that it has seen
-
     @BeforeEach void copyTheScript() throws IOException {
         project = Files.createDirectories(folder.resolve("a project")); // with a space in its path
         tools = Files.createDirectory(folder.resolve("tools"));
         Files.createDirectories(project.resolve("src/powerball"));
         Files.copy(Run.PROJECT.resolve("build.sh"), project.resolve("build.sh"));
         for (String tool : List.of("bash", "dirname", "mkdir", "cut", "tr", "sha256sum", "rm",
-                "cat", "env", "cp", "tee", "sed", "awk", "find")) {
+                "cat", "env", "cp", "sed", "awk", "find", "grep")) {
             Files.createSymbolicLink(tools.resolve(tool), Path.of(Run.tool(tool)));
         }
     }
 
     /** Runs it from another folder. Returns what it says on stderr. */
-    private String failure(String javaHome, String... tests) {
+    private String failure(String javaHome, String... words) {
         List<String> command = new ArrayList<>(
                 List.of("env", "PATH=" + tools, "JAVA_HOME=" + javaHome,
                 "bash", project.resolve("build.sh").toString()));
-        if (tests.length > 0) command.add("test");
-        command.addAll(List.of(tests));
+        command.addAll(List.of(words));
         try (Run build = Run.start(folder, command)) {
             assertEquals(1, build.exitCode(), build.out() + build.err());
             assertEquals(1, build.err().lines().count(), build.err());
@@ -109,7 +104,7 @@ class BuildTest {
         assertTrue(!Files.exists(folder.resolve("elsewhere/lib")));
     }
 
-    @Test void helpIsPrintedForWhoeverAsks() {
+    @Test void helpIsPrintedOnRequest() {
         for (String word : List.of("help", "--help", "-h")) {
             try (Run build = run(word)) {
                 assertEquals(0, build.exitCode(), build.err());
@@ -123,17 +118,19 @@ class BuildTest {
         }
     }
 
-    private Run run(String command) {
-        return Run.start(folder, List.of("env", "PATH=" + tools, "bash",
-                project.resolve("build.sh").toString(), command));
+    private Run run(String... words) {
+        List<String> command = new ArrayList<>(List.of("env", "PATH=" + tools, "bash",
+                project.resolve("build.sh").toString()));
+        command.addAll(List.of(words));
+        return Run.start(folder, command);
     }
 
     // ---- What it puts into the jars -------------------------------------------------------------
 
     @Test void aJarFindsEveryDriverInLibButNotJUnit() throws IOException {
-        Path lib = Files.createDirectories(project.resolve("lib"));
-        Files.createFile(lib.resolve("my 100% driver.jar"));
-        test(Map.of(), List.of());
+        Files.createFile(Files.createDirectories(project.resolve("lib"))
+                .resolve("my 100% driver.jar"));
+        asked();
         Manifest manifest = new Manifest(Files.newInputStream(project.resolve("build/manifest")));
         List<String> classPath = List.of(
                 manifest.getMainAttributes().getValue("Class-Path").strip().split(" "));
@@ -142,103 +139,109 @@ class BuildTest {
         assertTrue(classPath.get(1).startsWith("../lib/sqlite-jdbc-"), classPath.get(1));
     }
 
-    @Test void eachProgramGetsAJar() throws IOException {
-        String asked = test(Map.of(), List.of());
-        for (String program : List.of("server", "ingest", "winners")) {
-            assertTrue(asked.contains("--file build/" + program + ".jar --manifest build/manifest "
-                    + "--main-class powerball."), asked);
+    @ParameterizedTest
+    @CsvSource({"postgresql, postgresql-4", "mariadb, mariadb-java-client-3",
+            "mysql, mysql-connector-j-9", "duckdb, duckdb_jdbc-1"})
+    void aDriverIsWantedInLibByTheNameOfItsDatabase(String database, String jar) {
+        String sentence = failure(JDK, "driver", database);
+        assertTrue(sentence.startsWith("build.sh: lib/" + jar), sentence);
+    }
+
+    @Test void whereADriverIsUnknownTheKnownOnesAreNamed() {
+        try (Run build = run("driver", "oracle")) {
+            assertEquals(2, build.exitCode());
+            assertEquals("build.sh: there is no driver oracle: name postgresql, mariadb, mysql or"
+                    + " duckdb.\n", build.err());
         }
     }
 
     // ---- Which tests it runs --------------------------------------------------------------------
 
-    @Test void withoutANameItRunsAllTests() throws IOException {
-        String asked = test(Map.of(), List.of());
-        assertTrue(asked.contains(" --scan-class-path build/test\n"), asked);
-        assertFalse(asked.contains("--select-class"), asked);
+    @Test void aClassOrMethodThatIsNotThereIsNamedBeforeAnythingIsCompiled() throws IOException {
+        Path tests = Files.createDirectories(project.resolve("test/powerball/winners"));
+        Files.writeString(tests.resolve("Promises.java"), "class Promises {\n    void kept() {");
+        Files.writeString(tests.resolve("SomeTest.java"),
+                "class SomeTest extends Promises {\n    @Test void aMethod() {");
+        assertTrue(failure(JDK, "test", "NoTest#aMethod")
+                .startsWith("build.sh: there is no NoTest.java in test/: "));
+        String noMethod = "build.sh: there is no method %s in test/powerball/winners/SomeTest.java"
+                + ".\n";
+        assertEquals(String.format(noMethod, "nope"), failure(JDK, "test", "SomeTest#nope"));
+        assertEquals(String.format(noMethod, "method"),
+                failure(JDK, "test", "SomeTest#aMethod", "SomeTest#method"));
+        assertFalse(failure(JDK, "test", "SomeTest#kept").contains("no method"), "it is inherited");
     }
 
-    @Test void aClassOrAMethodCanBeNamedOrSeveral() throws IOException {
-        String asked = test(Map.of(), List.of("OneTest", "TwoTest#aMethod"));
-        assertTrue(asked.endsWith(
-                " --select-class powerball.OneTest --include-methodname powerball[.]OneTest#.*"
-                + " --select-class powerball.TwoTest --include-methodname "
-                + "powerball[.]TwoTest#aMethod\n"), asked);
-    }
-
-    @Test void aClassIsFoundInAnyFolder() throws IOException {
-        Files.createDirectories(project.resolve("test/powerball/room"));
-        Files.createFile(project.resolve("test/powerball/room/InnerTest.java"));
-        String asked = test(Map.of(), List.of("InnerTest"));
-        assertTrue(asked.contains(" test/powerball/room/InnerTest.java"), asked);
-        assertTrue(asked.endsWith(" --select-class powerball.room.InnerTest "
-                + "--include-methodname powerball[.]room[.]InnerTest#.*\n"), asked);
-    }
-
-    @Test void aClassThatIsNotThereIsToldBeforeAnythingIsCompiled() throws IOException {
-        Files.createDirectories(project.resolve("test/powerball"));
-        String sentence = failure(JDK, "NoTest#aMethod");
-        assertTrue(sentence.startsWith("build.sh: there is no NoTest.java in test/: "),
-                sentence);
-    }
-
+    /** As there is no Windows here, only its class path is looked at. */
     @Test void inGitBashThePartsOfAClassPathStandBetweenSemicolons() throws IOException {
-        String asked = test(Map.of("OSTYPE", "msys"), List.of());
-        assertTrue(asked.contains("--class-path build/main;build/test;lib/sqlite-jdbc-"), asked);
-        assertTrue(asked.contains("-cp build/main;lib/* -d build/test"), asked);
-        String elsewhere = test(Map.of(), List.of());
-        assertTrue(elsewhere.contains("--class-path build/main:build/test:lib/sqlite-jdbc-"),
-                elsewhere);
+        assertTrue(asked("OSTYPE=msys").contains(" -cp build/main;lib/* -d build/test"));
+        assertTrue(asked("OSTYPE=linux-gnu").contains(" -cp build/main:lib/* -d build/test"));
     }
 
-    @Test void aClassThatCannotRunHereCountsAsSkipped() throws IOException {
-        summary = "[ 1 containers aborted ]\\n[ 3 tests successful ]\\n[ 2 tests aborted ]\\n[ 0 "
-                + "tests failed ]";
-        test(Map.of(), List.of());
-        assertEquals("3 passed, 0 failed, 3 skipped", lastLine);
+    /** With the real JDK and the real JUnit, for classes of tests of its own. */
+    @Test void whatFailsOrCannotRunIsCountedAndAFailureFailsTheRun() throws IOException {
+        Sessions.copyProject(project);
+        Path tests = project.resolve("test");
+        Run.succeeds("find", tests.toString(), "-name", "*.java", "!", "-name", "Report.java",
+                "-delete");
+        Path inner = Files.createDirectories(tests.resolve("powerball/inner"));
+        Files.writeString(inner.resolve("SampleTest.java"), """
+                package powerball.inner;
+
+                import org.junit.jupiter.api.Assertions;
+                import org.junit.jupiter.api.Assumptions;
+                import org.junit.jupiter.api.Test;
+
+                class SampleTest {
+                    @Test void passes() {}
+                    @Test void fails() { Assertions.fail("as it must"); }
+                    @Test void isSkipped() { Assumptions.abort("it needs a tool"); }
+                }
+                """);
+        Files.writeString(inner.resolve("SkippedTest.java"), """
+                package powerball.inner;
+
+                import org.junit.jupiter.api.Assumptions;
+                import org.junit.jupiter.api.BeforeAll;
+                import org.junit.jupiter.api.Test;
+
+                class SkippedTest {
+                    @BeforeAll static void start() { Assumptions.abort("it needs a database"); }
+                    @Test void neverRuns() {}
+                }
+                """);
+        assertEnds(1, "1 passed, 1 failed, 2 skipped");
+        assertEnds(0, "1 passed, 0 failed, 1 skipped", "SampleTest#passes", "SkippedTest");
+        assertEnds(1, "0 passed, 1 failed", "SampleTest#fails");
     }
 
-    @Test void aTestThatFailsFailsTheRun() throws IOException {
-        summary = "[ 1 containers failed ]\\n[ 3 tests successful ]\\n[ 2 tests failed ]";
-        exitCode = 1;
-        test(Map.of(), List.of());
-        assertEquals("3 passed, 3 failed", lastLine);
+    private void assertEnds(int exitCode, String lastLine, String... names) {
+        try (Run build = Run.bash(project, "./build.sh test " + String.join(" ", names))) {
+            assertEquals(exitCode, build.exitCode(), build.out() + build.err());
+            assertEquals(lastLine, build.out().strip().replaceAll("(?s).*\n", ""));
+        }
     }
 
-    /** Runs its command "test". Returns what it asked of javac and java, a line for each. */
-    private String test(Map<String, String> environment, List<String> names) throws IOException {
+    /** Runs "test". Returns what it asks of javac and jar, a line for each. */
+    private String asked(String... environment) throws IOException {
         Path asked = folder.resolve("asked");
         Files.deleteIfExists(asked);
         tool("javac", "[ \"$*\" = -version ] && echo javac 17.0.1 || echo javac \"$@\" >>'" + asked
                 + "'");
         tool("jar", "echo jar \"$@\" >>'" + asked + "'");
-        tool("java", "echo java \"$@\" >>'" + asked + "'; printf '" + summary + "\\n'");
-        Files.createDirectories(project.resolve("test/powerball"));
-        for (String file : List.of("src/powerball/A.java", "src/powerball/names",
-                "src/powerball/page",
-                "test/powerball/OneTest.java", "test/powerball/TwoTest.java")) {
-            if (!Files.exists(project.resolve(file))) Files.createFile(project.resolve(file));
+        tool("java", "");
+        for (String folder : List.of("src/powerball/names", "src/powerball/page", "test")) {
+            Files.createDirectories(project.resolve(folder));
         }
-        copyTheJars();
+        Run.succeeds("touch", project.resolve("src/A.java").toString(),
+                project.resolve("test/ATest.java").toString());
+        Run.succeeds("cp", "-R", "lib", project.toString());
         List<String> command = new ArrayList<>(List.of("env", "PATH=" + tools, "JAVA_HOME="));
-        environment.forEach((name, value) -> command.add(name + "=" + value));
+        command.addAll(List.of(environment));
         command.addAll(List.of("bash", project.resolve("build.sh").toString(), "test"));
-        command.addAll(names);
         try (Run build = Run.start(folder, command)) {
-            assertEquals(exitCode, build.exitCode(), build.out() + build.err());
-            lastLine = build.out().strip().replaceAll("(?s).*\n", "");
+            assertEquals(1, build.exitCode(), "no test has passed: " + build.err());
             return Files.readString(asked);
-        }
-    }
-
-    private void copyTheJars() throws IOException {
-        Path lib = Files.createDirectories(project.resolve("lib"));
-        try (DirectoryStream<Path> jars = Files.newDirectoryStream(Run.PROJECT.resolve("lib"),
-                "*.jar")) {
-            for (Path jar : jars) {
-                Path copy = lib.resolve(jar.getFileName());
-                if (!Files.exists(copy)) Files.copy(jar, copy);
-            }
         }
     }
 }

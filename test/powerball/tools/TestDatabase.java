@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
 /** A database of a test's own: what the programs are told of it, and a way to look into it. */
 public abstract class TestDatabase implements AutoCloseable {
 
-    /** Where {@code ./build.sh drivers} puts the drivers of other databases. */
+    /** Where {@code ./build.sh driver} puts the drivers of other databases. */
     private static final Path DRIVERS = Run.PROJECT.resolve("build/drivers");
 
     private static final Pattern FINISH =
@@ -194,7 +194,7 @@ public abstract class TestDatabase implements AutoCloseable {
 
     /** The driver's jar with such a name. Skips the test where it is not there. */
     protected static Path driver(String glob) {
-        return lastIn(DRIVERS, glob, "./build.sh drivers");
+        return lastIn(DRIVERS, glob, "./build.sh driver");
     }
 
     /** The last of a folder's entries with such a name: of several versions, the newest. */
