@@ -54,7 +54,7 @@ main() {
     demo) build; demo "$@" ;;
     test) check_names "$@"; build; compile_tests; run_tests "$@" ;;
     driver) add_driver "$@" ;;
-    sessions) build; compile_tests; run_tool tools.Sessions ;;
+    renew) build; compile_tests; run_tool Renew ;;
     picture) build; compile_tests; run_tool tools.Picture ;;
     bench) build; compile_tests; bench "$@" ;;
     clean) rm -rf build ;;
@@ -79,7 +79,9 @@ Usage: ./build.sh [command]
                 of seed 42 in powerball_data.db, show some, draw the winners
   test [name]   run all tests, or those of a class (IngestTest), of a method
                 (TicketTest#ballsAreFair), or of several
-  sessions      write what the READMEs and the programs show of a terminal anew
+  renew         after a change of names, columns, formats or messages: write
+                again what follows from them, such as the sessions in the
+                READMEs, and print which files have changed (two minutes)
   picture       take src/page.png, the picture of the page, again
   bench [rows]  measure beside other tools (1,000,000 rows unless told; takes a
                 quarter of an hour)

@@ -8,18 +8,21 @@ import java.util.Collections;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Runs the sessions that the READMEs and the programs' own comments show, in a copy of the project,
- * from top to bottom. A test compares what is printed with what is shown; {@code ./build.sh
- * sessions} writes it into the files.
+ * from top to bottom. A test compares what is printed with what is shown; {@code ./build.sh renew}
+ * writes it into the files.
  */
 public final class Sessions {
 
+    /** The texts beside the code. */
+    public static final List<String> MARKDOWN = Stream.of(
+            "README.md", "src/README.md", "src/MANUAL.md", "test/README.md")
+            .filter(file -> Files.exists(Run.PROJECT.resolve(file))).toList();
     /** The files with sessions. Those of one list share a folder and a server. */
-    public static final List<List<String>> FILES = List.of(
-            List.of("README.md"), List.of("src/README.md"), List.of("src/MANUAL.md"),
-            List.of("test/README.md"), programs());
+    public static final List<List<String>> FILES = files();
 
     private static final Pattern IN_MARKDOWN = Pattern.compile("(?s)```console\n(.*?)```");
     private static final Pattern IN_JAVADOC = Pattern.compile("(?s) \\* <pre>\n(.*?) \\* </pre>");
@@ -45,23 +48,32 @@ public final class Sessions {
         this.folder = folder;
     }
 
-    private static List<String> programs() {
-        return List.of("src/powerball/Server.java", "src/powerball/ingest/Ingest.java",
-                "src/powerball/winners/Winners.java");
+    private static List<List<String>> files() {
+        List<List<String>> files = new ArrayList<>();
+        MARKDOWN.forEach(file -> files.add(List.of(file)));
+        files.add(List.of("src/powerball/Server.java", "src/powerball/ingest/Ingest.java",
+                "src/powerball/winners/Winners.java"));
+        return files;
     }
 
-    public static void main(String[] args) throws IOException {
+    // ---- How they are renewed -------------------------------------------------------------------
+
+    /** Writes into the files what is printed now. Returns the names of those that changed. */
+    public static List<String> renew() throws IOException {
+        List<String> changed = new ArrayList<>();
         for (List<String> files : FILES) {
             Path folder = Files.createTempDirectory("powerball");
             try {
-                write(folder, files);
+                changed.addAll(renew(folder, files));
             } finally {
                 Run.succeeds("rm", "-rf", folder.toString());
             }
         }
+        return changed;
     }
 
-    private static void write(Path folder, List<String> files) throws IOException {
+    private static List<String> renew(Path folder, List<String> files) throws IOException {
+        List<String> changed = new ArrayList<>();
         List<Step> steps = run(folder, files);
         for (String name : files) {
             Path file = Run.PROJECT.resolve(name);
@@ -71,17 +83,23 @@ public final class Sessions {
             String renewed = renewed(name, text, places, ofFile);
             if (!renewed.equals(text)) {
                 Files.writeString(file, renewed);
-                System.out.println("Written anew: " + name);
+                changed.add(name);
             }
             ofFile.clear();
         }
+        return changed;
     }
 
     /** From the last place to the first, as the others then stay where they are. */
     private static String renewed(String name, String text, List<Place> places, List<Step> steps) {
         StringBuilder renewed = new StringBuilder(text);
         for (int i = places.size() - 1; i >= 0; i--) {
-            String shown = steps.get(i).shown.renewed(steps.get(i).printed);
+            Step step = steps.get(i);
+            String shown = step.shown.renewed(step.printed);
+            if (!new Transcript(shown).matches(step.printed)) {
+                System.out.printf("By hand, in %s: the lines between two ... of $ %s%n",
+                        name, step.command);
+            }
             renewed.replace(places.get(i).start, places.get(i).end, withMargin(name, shown));
         }
         return renewed.toString();

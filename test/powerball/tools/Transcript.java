@@ -5,14 +5,15 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * What a file shows that a command prints. Times, rates and what is up to the network may differ
- * from what is printed; a line with three dots stands for lines that are left out.
+ * What a file shows of the output of a command. Times, rates and other figures that depend on the
+ * machine may differ from what is printed. A line with three dots stands for lines that are left
+ * out.
  */
 public record Transcript(String shown) {
 
     private static final String LEFT_OUT = "...";
     private static final Pattern PROGRESS = Pattern.compile(" *\\d+% .* rows.*");
-    /** What a JVM says of the options that Run.bash gives it. */
+    /** A JVM reports the options that Run.bash gives it. */
     private static final Pattern OPTIONS = Pattern.compile("NOTE: Picked up JDK_JAVA_OPTIONS.*");
 
     /** Whether this is what was printed. */
@@ -22,19 +23,17 @@ public record Transcript(String shown) {
         return Pattern.matches(pattern, "\n" + steady(printed));
     }
 
-    /** Without progress, times, and how often and where exactly a stream broke. */
+    /** The lines that are the same at every run, or those parts of them that are. */
     public static String steady(String text) {
         StringBuilder lines = new StringBuilder();
-        text.lines().filter(line -> !isPassing(line)).forEach(line -> lines.append(line)
-                .append('\n'));
+        text.lines().filter(line -> !isPassing(line))
+                .forEach(line -> lines.append(line).append('\n'));
         return lines.toString()
                 .replaceAll("in [\\d.]+ s, [\\d,]+ rows/s", "in T s, R rows/s")
                 // How many depends on the machine; that they are all is counted afterwards.
                 .replaceAll("Stored [\\d,]+ rows in killed.db \\([\\d,]+ already there\\)",
                         "Stored the rest in killed.db")
-                .replaceAll("(The stream broke after [\\d,]+ of ([\\d,]+) rows\\. Asking for the "
-                        + "rest in 0\\.1 s\\.\n)+",
-                        "The stream broke after some of $2 rows.\n")
+                .replaceAll("The stream broke \\(.*\\) after", "The stream broke after") // the JDK's
                 .replaceAll("(?m) +$", "").strip();
     }
 
@@ -45,82 +44,49 @@ public record Transcript(String shown) {
     // ---- To show what is printed now ------------------------------------------------------------
 
     /**
-     * What is to be shown instead, once this has been printed: the same where it still matches. A
-     * line that differs from an old one in a time alone is not changed, what was left out stays
-     * out, and a bar stays, which only a terminal sees.
+     * What is to be shown, once this has been printed: as many lines from the start and from the
+     * end as are shown now, if some are left out; else all. Lines between two that are left out
+     * stay as they are.
      */
     String renewed(String printed) {
         if (matches(printed)) return shown;
-        List<String> lines = printed.lines().filter(line -> !isPassing(line)).toList();
-        List<List<String>> parts = parts();
+        List<String> lines =
+                printed.strip().lines().filter(line -> !isPassing(line)).toList();
+        List<String> old = shown.stripTrailing().lines().toList();
+        int first = old.indexOf(LEFT_OUT);
+        int last = old.lastIndexOf(LEFT_OUT);
+
         List<String> renewed = new ArrayList<>();
-        int next = 0; // of the printed lines
-        for (int i = 0; i < parts.size(); i++) {
-            List<String> part = parts.get(i);
-            boolean isLast = i == parts.size() - 1;
-            int start = next;
-            if (i > 0) {
-                renewed.add(LEFT_OUT);
-                start = isLast ? Math.max(next, lines.size() - length(part))
-                        : mostAlike(part, lines, next);
-            }
-            next = isLast ? lines.size() : Math.min(start + length(part), lines.size());
-            renewed.addAll(renewed(part, lines.subList(start, next)));
+        if (first < 0) {
+            renewed.addAll(renewed(old, lines));
+        } else {
+            List<String> start = old.subList(0, first);
+            List<String> end = old.subList(last + 1, old.size());
+            int startEnds = Math.min(length(start), lines.size());
+            int endStarts = Math.max(startEnds, lines.size() - length(end));
+            renewed.addAll(renewed(start, lines.subList(0, startEnds)));
+            renewed.addAll(old.subList(first, last + 1));
+            renewed.addAll(renewed(end, lines.subList(endStarts, lines.size())));
         }
-        String end = shown.endsWith("\n\n") ? "\n\n" : "\n";
-        return String.join("\n", renewed) + end;
+        String blankLine = shown.endsWith("\n\n") ? "\n" : "";
+        return String.join("\n", renewed) + "\n" + blankLine;
     }
 
-    private static int length(List<String> part) {
-        return (int) part.stream().filter(line -> !isPassing(line)).count();
+    private static int length(List<String> lines) {
+        return (int) lines.stream().filter(line -> !isPassing(line)).count();
     }
 
-    /** The lines that are shown, divided where some are left out. */
-    private List<List<String>> parts() {
-        List<List<String>> parts = new ArrayList<>();
-        parts.add(new ArrayList<>());
-        shown.stripTrailing().lines().forEach(line -> {
-            if (line.equals(LEFT_OUT)) {
-                parts.add(new ArrayList<>());
-            } else {
-                parts.get(parts.size() - 1).add(line);
-            }
-        });
-        return parts;
-    }
-
-    /** Where in the printed lines, from one on, most look as those that are shown. */
-    private static int mostAlike(List<String> part, List<String> lines, int from) {
-        int best = from;
-        long bestCount = -1;
-        for (int start = from; start + part.size() <= lines.size(); start++) {
-            long count = 0;
-            for (int i = 0; i < part.size(); i++) {
-                if (shape(part.get(i)).equals(shape(lines.get(start + i)))) count++;
-            }
-            if (count > bestCount) {
-                best = start;
-                bestCount = count;
-            }
-        }
-        return best;
-    }
-
-    /** A line without its figures and bars. */
-    private static String shape(String line) {
-        return line.replaceAll("[\\d,.#<> |]+", "");
-    }
-
-    /** New lines, but the old one where it means the same, and the old bars where they were. */
+    /**
+     * The lines that are printed; but the old one where only a time differs, and the old bars, as
+     * only a terminal shows any.
+     */
     private static List<String> renewed(List<String> old, List<String> lines) {
-        List<String> renewed = new ArrayList<>();
-        for (String line : lines) {
-            renewed.add(old.stream().filter(known -> !known.isEmpty())
-                    .filter(known -> steady(known).equals(steady(line))).findFirst().orElse(line));
-        }
+        List<String> renewed = new ArrayList<>(lines);
         for (int i = 0; i < old.size(); i++) {
-            boolean isBar = PROGRESS.matcher(old.get(i)).matches();
-            if (isBar) renewed.add(Math.min(i, renewed.size()), old.get(i));
+            String line = old.get(i);
+            if (isPassing(line)) renewed.add(Math.min(i, renewed.size()), line);
+            boolean isKnown = i < renewed.size() && steady(line).equals(steady(renewed.get(i)));
+            if (isKnown) renewed.set(i, line);
         }
         return renewed;
     }
