@@ -121,7 +121,7 @@ class WinnersDatabaseTest extends WinnersRuns {
         Files.setPosixFilePermissions(db(), Set.of());
         // of root
         String withoutPrivilege = "setpriv --bounding-set=-dac_override,-dac_read_search";
-        refused("exec $([ $(id -u) != 0 ] || echo " + withoutPrivilege + ") " + quoted(WINNING),
+        refusedAs("exec $([ $(id -u) != 0 ] || echo " + withoutPrivilege + ") " + quoted(WINNING),
                 "The database powerball_data\\.db says: \\[SQLITE_CANTOPEN].*");
     }
 
@@ -129,10 +129,10 @@ class WinnersDatabaseTest extends WinnersRuns {
         assumeWorks("strace -o /dev/null true");
         store(List.of(ticket(1, 1, 2, 3, 4, 5, 6)));
         String strace = "exec strace -f -qq -o /dev/null -P " + db();
-        refused(strace + " -e inject=pread64:error=EIO " + quoted(WINNING),
+        refusedAs(strace + " -e inject=pread64:error=EIO " + quoted(WINNING),
                 "The database powerball_data.db says: \\[SQLITE_IOERR.*disk I/O error"
                 + ".*\\.");
-        refused(strace + " -e inject=fcntl:error=ENOLCK " + quoted(WINNING),
+        refusedAs(strace + " -e inject=fcntl:error=ENOLCK " + quoted(WINNING),
                 "The database powerball_data.db says: \\[SQLITE_BUSY.*");
     }
 
@@ -151,7 +151,7 @@ class WinnersDatabaseTest extends WinnersRuns {
         String mounted = "mkdir mnt; mount -t tmpfs -o noexec tmpfs mnt; exec ";
         String command = String.join("' '", command(List.of(), WINNING))
                 .replaceFirst("-Dorg.sqlite.lib.path=[^']*", "-Djava.io.tmpdir=mnt");
-        refused(mounted + "'" + command + "'",
+        refusedAs(mounted + "'" + command + "'",
                 "The database powerball_data\\.db says: .*No native library found .*");
         String cured = command.replace("-Djava.io.tmpdir=mnt", "-Djava.io.tmpdir=mnt' '"
                 + "-Dorg.sqlite.tmpdir=" + Files.createTempDirectory(scratch, "driver"));

@@ -12,6 +12,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,10 +121,13 @@ abstract class WinnersRuns {
         return "'" + String.join("' '", command(List.of(), arguments)) + "'";
     }
 
-    /**
-     * Checks that a command of a shell ends with 1 and a sentence, as it stands or as a pattern.
-     */
-    void refused(String command, String sentence) {
+    /** Checks that a command of a shell ends with 1 and these sentences. */
+    void refused(String command, String sentences) {
+        refusedAs(command, Pattern.quote(sentences));
+    }
+
+    /** Checks that a command of a shell ends with 1 and a line that fits a pattern. */
+    void refusedAs(String command, String pattern) {
         List<String> shell = List.of("bash", "-c", command);
         // in a namespace of its own, which takes the mounts with it
         if (command.contains("mount ")) {
@@ -131,9 +135,7 @@ abstract class WinnersRuns {
         }
         try (Run run = Run.start(folder, shell)) {
             assertEquals(1, run.exitCode(), run.out() + run.err());
-            boolean asTold = run.err().equals(sentence + "\n");
-            assertTrue(asTold || run.err().matches(sentence + "\n"), sentence + "\nis not\n"
-                    + run.err());
+            assertTrue(run.err().matches(pattern + "\n"), pattern + "\nis not\n" + run.err());
         }
     }
 
