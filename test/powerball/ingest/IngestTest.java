@@ -45,11 +45,9 @@ import powerball.tools.SqliteDatabase;
 class IngestTest {
 
     private static final String PROMPT = "How many lucky winners today? ";
-    private static final List<String> COLUMNS = List.of(
-            "transaction_id|TEXT|1", "first_name|TEXT|0", "last_name|TEXT|0", "city|TEXT|0",
-            "state|TEXT|0", "customer_id|TEXT|0", "powerball_1|INTEGER|0", "powerball_2|INTEGER|0",
-            "powerball_3|INTEGER|0", "powerball_4|INTEGER|0", "powerball_5|INTEGER|0",
-            "powerball_number|INTEGER|0");
+    private static final List<String> COLUMNS = Row.NAMES.stream()
+            .map(name -> name + "|" + Row.sqlType(name) + "|" + (Row.position(name) == 0 ? 1 : 0))
+            .toList();
     private static final Pattern PROGRESS =
             Pattern.compile("[0-9]{1,3}% [0-9,]+ of [0-9,]+ rows in [0-9:]+, ([0-9:]+|\\?) left, "
                     + "[0-9,]+/s");

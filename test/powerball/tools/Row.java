@@ -50,7 +50,7 @@ public final class Row {
     }
 
     /** The type in SQL, in any of the databases, of a column that is not a key. */
-    static String sqlType(String column) {
+    public static String sqlType(String column) {
         return of(0).values.get(column) instanceof Integer ? "INTEGER" : "TEXT";
     }
 
