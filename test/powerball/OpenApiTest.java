@@ -43,7 +43,9 @@ class OpenApiTest {
 
     @TempDir static Path folder;
     private static ServerProcess server;
-    private static ServerProcess failing; // in every stream, and wherever it reads a file
+    // In every stream, and where it reads a file. Its source is changed, as no request makes a
+    // healthy server fail.
+    private static ServerProcess failing;
 
     @BeforeAll static void start() throws IOException {
         server = ServerProcess.start("--max-streams", "1");

@@ -31,6 +31,7 @@ final class Renew {
     static final String SUMS = "test/powerball/sums.txt";
     private static final String DESCRIPTION = "src/powerball/page/openapi.json";
     private static final String PAGE = "src/powerball/page/index.html";
+    private static final int COLUMNS_OF_TEXT = 76;
     private static final String NEW_CONTENT = """
               "schema": {"type": "string"},
               "example": ""
@@ -151,27 +152,29 @@ final class Renew {
                 formats("%s", ", ")));
     }
 
-    /** The formats of the API, and the statement that makes the table. */
+    /** The formats of the API, and the columns where the READMEs make the table. */
     private void tables() throws IOException {
-        String create = "CREATE TABLE powerball_results ";
+        String columns = columnsOfTheTable();
         for (String name : Sessions.MARKDOWN) {
             String text = read(name);
-            text = text.replaceAll("(?m)(?<=^\\| `?format`? \\| )`[^|]*(?= \\|)",
-                    Matcher.quoteReplacement(formats("`%s`", ", ")));
-            text = text.replaceAll("(?s)(?<=```sql\n)" + create + ".*?(?=```)",
-                    Matcher.quoteReplacement(tableOfTheIngest()));
+            text = text.replaceAll("(?m)(?<=^\\| format \\| )`[^|]*(?= \\|)",
+                    formats("`%s`", ", "));
+            text = text.replaceAll("(?s)(\nCREATE TABLE [A-Z ]*powerball_results )\\(.*?\\);",
+                    "$1" + columns + ";");
             write(name, text);
         }
     }
 
-    /** As SQLite keeps it, a column a line. */
-    private String tableOfTheIngest() throws IOException {
+    /** As the ingest makes them, in lines of at most {@value #COLUMNS_OF_TEXT} columns. */
+    private String columnsOfTheTable() throws IOException {
         Path folder = Files.createTempDirectory("powerball");
         try (Run ingest = Run.ingest(folder, "0", "--url", server.url)) {
             if (ingest.exitCode() != 0) throw new AssertionError(ingest.err());
             String create = SqliteDatabase.query(folder.resolve("powerball_data.db"),
                     "SELECT sql FROM sqlite_master WHERE type = 'table'").get(0);
-            return create.replaceFirst("\\(", "(\n  ").replace(", ", ",\n  ") + ";\n";
+            String columns = create.substring(create.indexOf('('));
+            return columns.replaceFirst("\\(", "(\n  ").replaceAll(
+                    "(?m)(.{1," + (COLUMNS_OF_TEXT - 3) + "},) ", "$1\n  ");
         } finally {
             Run.succeeds("rm", "-rf", folder.toString());
         }
