@@ -172,9 +172,9 @@ final class Renew {
             if (ingest.exitCode() != 0) throw new AssertionError(ingest.err());
             String create = SqliteDatabase.query(folder.resolve("powerball_data.db"),
                     "SELECT sql FROM sqlite_master WHERE type = 'table'").get(0);
-            String columns = create.substring(create.indexOf('('));
-            return columns.replaceFirst("\\(", "(\n  ").replaceAll(
-                    "(?m)(.{1," + (COLUMNS_OF_TEXT - 3) + "},) ", "$1\n  ");
+            String columns = create.substring(create.indexOf('(') + 1);
+            String line = ".{1," + (COLUMNS_OF_TEXT - "  ,".length()) + "}(?:,|$)";
+            return columns.replaceAll("(" + line + ") ?", "\n  $1").replaceFirst("^", "(");
         } finally {
             Run.succeeds("rm", "-rf", folder.toString());
         }
