@@ -91,7 +91,7 @@ class FormatTest {
         HttpHeaders headers = server.get("/drawing/3?seed=7&format=" + format).headers();
         assertEquals(List.of(contentType), headers.allValues("Content-Type"));
         assertEquals(List.of("7"), headers.allValues("Drawing-Seed"));
-        assertEquals(List.of("5a165a3b"), headers.allValues("Drawing-Names"));
+        assertEquals(List.of(hashOfNames()), headers.allValues("Drawing-Names"));
         assertEquals(List.of("no-store"), headers.allValues("Cache-Control"));
         assertEquals(List.of("nosniff"), headers.allValues("X-Content-Type-Options"));
         assertEquals(List.of("no"), headers.allValues("X-Accel-Buffering"));
@@ -273,8 +273,16 @@ class FormatTest {
         try (ServerProcess edited = ServerProcess.start(folder, command)) {
             String hash = edited.get("/drawing/1").headers().firstValue("Drawing-Names")
                     .orElseThrow();
-            assertTrue(hash.matches("[0-9a-f]{8}") && !hash.equals("5a165a3b"), hash);
+            assertTrue(hash.matches("[0-9a-f]{8}") && !hash.equals(hashOfNames()), hash);
         }
+    }
+
+    /** By its definition, of the lists in the files: 5a165a3b as long as nobody edits them. */
+    private static String hashOfNames() {
+        List<String> places = TicketTest.PLACES;
+        return String.format("%08x", List.of(TicketTest.FIRST, TicketTest.LAST,
+                places.stream().map(place -> place.replaceFirst(",..$", "")).toList(),
+                places.stream().map(place -> place.replaceFirst(".*,", "")).toList()).hashCode());
     }
 
     /** Some editors put one there, and the first exercise has people edit a list. */

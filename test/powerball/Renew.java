@@ -182,7 +182,7 @@ final class Renew {
 
     // ---- Text -----------------------------------------------------------------------------------
 
-    /** The text with another in place of the first part that fits a pattern, which there must be. */
+    /** Replaces the first part of a text that fits a pattern. There must be one. */
     private static String replaced(String text, String pattern, String by) {
         if (!Pattern.compile(pattern).matcher(text).find()) {
             throw new AssertionError("there is no " + pattern + " in\n" + text);

@@ -39,9 +39,9 @@ class TicketTest {
     private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L; // SplittableRandom's step
     private static final int ROWS = 200_000;
 
-    private static final List<String> FIRST = list("first.txt");
-    private static final List<String> LAST = list("last.txt");
-    private static final List<String> PLACES = list("places.txt");
+    static final List<String> FIRST = list("first.txt");
+    static final List<String> LAST = list("last.txt");
+    static final List<String> PLACES = list("places.txt");
     private static final Set<String> STATES =
             Set.of(("AL AK AZ AR CA CO CT DC DE FL GA HI ID IL IN IA KS KY LA ME MD "
             + "MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA "
@@ -195,10 +195,7 @@ class TicketTest {
         return "89ab".charAt(hex.charAt(0) - '0') + hex.substring(1, 4) + "-" + hex.substring(4);
     }
 
-    /**
-     * A line of a stream. The names in the lists have apostrophes, but neither quotes nor commas nor
-     * tabs.
-     */
+    /** A line of a stream. The lists have names with apostrophes, but no quote, comma or tab. */
     private static String plainLine(Server.Format format, List<Object> row) {
         Stream<String> texts = row.stream().map(Object::toString);
         return switch (format) {

@@ -2,7 +2,7 @@ package powerball;
 
 import java.util.Arrays;
 
-/** Opens the server's tickets to the tests of the other rooms. */
+/** Opens the server's tickets to the tests of the other packages. */
 public final class Tickets {
 
     private Tickets() {

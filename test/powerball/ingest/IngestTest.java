@@ -96,7 +96,8 @@ class IngestTest {
                 assertEquals(List.of(), ingest.err().lines()
                         .filter(line -> !PROGRESS.matcher(line).matches()).toList(),
                         "through a pipe, stderr is whole lines of progress and nothing else");
-                String last = String.format(Locale.ROOT, "100%% %,d of %,d rows in ", run[0], run[0]);
+                String last = String.format(Locale.ROOT, "100%% %,d of %,d rows in ", run[0],
+                        run[0]);
                 assertTrue(run[0] == 0 || ingest.err().contains(last), ingest.err());
                 assertFalse(ingest.err().contains("\r") || ingest.out().contains("%"), ingest.out()
                         + ingest.err());
@@ -141,7 +142,8 @@ class IngestTest {
         try (Run ingest = Run.ingest(folder, "10", "--url", "jdbc:x://y?password=geheim")
                 .typeEnd()) {
             assertEquals(2, ingest.exitCode(), ingest.err());
-            assertEquals("--url must be like http://127.0.0.1:8000, without user and password\nSee --help.\n", ingest.err());
+            assertEquals("--url must be like http://127.0.0.1:8000, without user and password\n"
+                    + "See --help.\n", ingest.err());
             assertEquals("", ingest.out());
         }
         assertEquals(List.of(), list(folder));

@@ -57,10 +57,10 @@ public final class Programs {
         return command;
     }
 
-    /** Server is in the package that the others' rooms are in. */
+    /** Server is in the package above those of the others. */
     static String mainClass(String program) {
-        String room = program.equals("Server") ? "" : program.toLowerCase(Locale.ROOT) + ".";
-        return "powerball." + room + program;
+        String inner = program.equals("Server") ? "" : program.toLowerCase(Locale.ROOT) + ".";
+        return "powerball." + inner + program;
     }
 
     /** Only classes from a jar can be archived. */

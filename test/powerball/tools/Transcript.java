@@ -33,7 +33,8 @@ public record Transcript(String shown) {
                 // How many depends on the machine; that they are all is counted afterwards.
                 .replaceAll("Stored [\\d,]+ rows in killed.db \\([\\d,]+ already there\\)",
                         "Stored the rest in killed.db")
-                .replaceAll("The stream broke \\(.*\\) after", "The stream broke after") // the JDK's
+                // Each JDK has its own words for it.
+                .replaceAll("The stream broke \\(.*\\) after", "The stream broke after")
                 .replaceAll("(?m) +$", "").strip();
     }
 

@@ -1,6 +1,6 @@
 package powerball.winners;
 
-/** Opens the rules of the game to the tests of the other rooms. */
+/** Opens the rules of the game to the tests of the other packages. */
 public final class Tiers {
 
     private Tiers() {
