@@ -552,8 +552,8 @@ public class Server {
         /**
          * Ends the body; a stream's with the last chunk, which tells the client that it has every
          * row. HttpServer hides failures of {@code close}; on some JDKs these include sending the
-         * last 4 KB. So a stream is flushed before, and an interrupt counts as a failure. Whether the
-         * last chunk has arrived cannot be known.
+         * last 4 KB. So a stream is flushed before, and an interrupt counts as a failure. Whether
+         * the last chunk has arrived cannot be known.
          */
         void finish() throws IOException {
             watch.begin();

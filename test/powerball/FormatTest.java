@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -121,6 +122,16 @@ class FormatTest {
                 () -> format + " is missing in the manual's table of formats");
         assertTrue(server.get("/").body().contains(type.split(";")[0]),
                 () -> format + " is missing on the page, which has less room for a type");
+    }
+
+    /** Its table names powerball_1 and powerball_5, and those between by three dots. */
+    @Test void theManualDescribesEveryColumn() throws IOException {
+        String manual = Files.readString(Run.PROJECT.resolve("src/MANUAL.md"));
+        for (Server.Column column : Server.Column.ALL) {
+            String name = column.name().replaceFirst("^powerball_[2-4]$", "powerball_1");
+            assertTrue(Pattern.compile("(?m)^\\|[^|]*\\b" + name + "\\b[^|]*\\|").matcher(manual)
+                    .find(), () -> name + " is missing in the manual's table of columns");
+        }
     }
 
     @Test void sqlIsTheFormatWhereNoneIsNamed() {

@@ -221,9 +221,15 @@ public final class Run implements AutoCloseable {
     public void awaitOutput(String pattern) {
         Pattern wanted = Pattern.compile(pattern);
         await(pattern, () -> !process.isAlive() || wanted.matcher(out() + err()).find(),
-                () -> out() + err());
+                this::lastLines);
         assertTrue(wanted.matcher(out() + err()).find(), () -> "it ended without " + pattern + "\n"
-                + out() + err());
+                + lastLines());
+    }
+
+    /** The end of its output: a server's log may have thousands of lines. */
+    private String lastLines() {
+        List<String> lines = (out() + err()).lines().toList();
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - 30), lines.size()));
     }
 
     /** Waits until a condition holds, which it must before this process ends. */
