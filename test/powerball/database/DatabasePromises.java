@@ -404,7 +404,7 @@ abstract class DatabasePromises {
         for (Table.Column column : Table.COLUMNS) {
             columns.put(column.name(), switch (column.kind()) {
                 case ID -> keyType();
-                case NAME, STATE -> "VARCHAR(50)";
+                case NAME -> "VARCHAR(50)";
                 default -> "INTEGER"; // all others are numbers
             });
         }

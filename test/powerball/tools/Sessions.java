@@ -8,7 +8,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Runs the sessions that the READMEs and the programs' own comments show, in a copy of the project,
@@ -18,9 +17,8 @@ import java.util.stream.Stream;
 public final class Sessions {
 
     /** The texts beside the code. */
-    public static final List<String> MARKDOWN = Stream.of(
-            "README.md", "src/README.md", "src/MANUAL.md", "test/README.md")
-            .filter(file -> Files.exists(Run.PROJECT.resolve(file))).toList();
+    public static final List<String> MARKDOWN =
+            List.of("README.md", "src/README.md", "src/MANUAL.md", "test/README.md");
     /** The files with sessions. Those of one list share a folder and a server. */
     public static final List<List<String>> FILES = files();
 
