@@ -55,7 +55,7 @@ public interface Dialect {
      */
     Inserter inserter(Connection connection, List<String> types) throws SQLException;
 
-    /** How many rows are sent at once, at least. */
+    /** How many rows are sent at once, at least: the database idles while the next ones wait. */
     default int rowsPerBatch() {
         return 8192;
     }
