@@ -79,7 +79,7 @@ async function streamRows(sentence) {
       shownAt = -Infinity; // so that the buttons change at once
       show();
     },
-    seedIsKnown: changeAddress, // if the server chose it, too: whoever opens it gets this run
+    seedIsKnown: changeAddress, // if the server chose it, too: another reader of it gets this run
   });
   say(end.state, end.sentence);
   show();

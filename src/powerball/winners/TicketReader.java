@@ -40,7 +40,7 @@ final class TicketReader {
     /** How many tickets there are, 1 or more. */
     long count() throws SQLException, Failure {
         try (Statement statement = connection.createStatement()) {
-            // A column that is missing is told at once, not after all rows have been counted.
+            // A missing column is reported at once, not after all rows have been counted.
             statement.executeQuery(SELECT + " WHERE 1 = 0").close();
             ResultSet answer = statement.executeQuery(COUNT);
             answer.next();
