@@ -121,7 +121,8 @@ public final class StoredRows {
 
     /** A value, with its type where it looks like the other. */
     private static String described(Object value, Object other) {
-        boolean looksTheSame = String.valueOf(value).equals(String.valueOf(other));
+        if (value == null) return "NULL";
+        boolean looksTheSame = value.toString().equals(String.valueOf(other));
         return looksTheSame ? value + " (" + value.getClass().getSimpleName() + ")"
                 : "\"" + value + "\"";
     }

@@ -3,6 +3,7 @@ package powerball.database;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -473,6 +474,21 @@ class SqliteTest {
             }
         } finally {
             Run.unmount(odd);
+        }
+    }
+
+    @Test void nullIsNoTextThatReadsLikeIt() throws SQLException {
+        Object[] sent = Row.of(1).with("last_name", "null").values();
+        Path db = folder.resolve("null.db");
+        SqliteDatabase.execute(db, SqliteDatabase.CREATE_TABLE);
+        SqliteDatabase.execute(db, "INSERT INTO powerball_results (transaction_id, first_name)"
+                + " VALUES ('" + sent[0] + "', '" + sent[1] + "')");
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + db)) {
+            StoredRows stored = new StoredRows(connection, "null.db");
+            Failure failure = assertThrows(Failure.class,
+                    () -> stored.compare(List.<Object[]>of(sent), 0, false));
+            assertTrue(failure.getMessage().contains("last_name null (String), and table"
+                    + " powerball_results of null.db gives back NULL"), failure.getMessage());
         }
     }
 
